@@ -1,0 +1,107 @@
+package dev.vitrine.engine;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * The extents of a tensor, outermost first; images are {@code [n, h, w, c]}, kernels {@code [kh,
+ * kw, in / groups, out]}, dense weights {@code [in, out]}: Keras' own order everywhere.
+ */
+public final class Shape {
+  private final int[] dims;
+
+  private Shape(int[] dims) {
+    this.dims = dims;
+  }
+
+  /**
+   * A shape of the given extents.
+   *
+   * @throws IllegalArgumentException if an extent is negative
+   */
+  public static Shape of(int... dims) {
+    for (int d : dims) {
+      if (d < 0) {
+        throw new IllegalArgumentException(
+            "shape " + Arrays.toString(dims) + " has a negative extent");
+      }
+    }
+    return new Shape(dims.clone());
+  }
+
+  /** The number of axes. */
+  public int rank() {
+    return dims.length;
+  }
+
+  /** The extent of an axis; negative axes count from the end, as in Python. */
+  public int dim(int axis) {
+    return dims[axis < 0 ? dims.length + axis : axis];
+  }
+
+  /** The extents, copied. */
+  public int[] dims() {
+    return dims.clone();
+  }
+
+  /** The number of elements, 1 for a scalar's empty shape. */
+  public long size() {
+    long size = 1;
+    for (int d : dims) {
+      size = Math.multiplyExact(size, d);
+    }
+    return size;
+  }
+
+  /** The same shape with one extent replaced; negative axes count from the end. */
+  public Shape with(int axis, int extent) {
+    int[] d = dims();
+    d[axis < 0 ? d.length + axis : axis] = extent;
+    return of(d);
+  }
+
+  /** Row-major strides, in elements. */
+  public long[] strides() {
+    long[] strides = new long[dims.length];
+    long stride = 1;
+    for (int i = dims.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= dims[i];
+    }
+    return strides;
+  }
+
+  /**
+   * The shape of an element-wise result of two operands, by NumPy's broadcasting.
+   *
+   * @throws IllegalArgumentException if two extents differ and neither is 1
+   */
+  public static Shape broadcast(Shape a, Shape b) {
+    int rank = Math.max(a.rank(), b.rank());
+    int[] out = new int[rank];
+    for (int i = 1; i <= rank; i++) {
+      int da = i <= a.rank() ? a.dim(-i) : 1;
+      int db = i <= b.rank() ? b.dim(-i) : 1;
+      if (da != db && da != 1 && db != 1) {
+        throw new IllegalArgumentException("shapes " + a + " and " + b + " do not broadcast");
+      }
+      out[rank - i] = da == 1 ? db : da;
+    }
+    return of(out);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shape s && Arrays.equals(dims, s.dims);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(dims);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.stream(dims).mapToObj(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
+  }
+}
