@@ -30,6 +30,11 @@ public interface Op {
     return this;
   }
 
+  /** True if a ReLU rule makes a difference here. */
+  default boolean hasRelu() {
+    return false;
+  }
+
   /** What tables and errors call this operation. */
   default String type() {
     return getClass().getSimpleName();

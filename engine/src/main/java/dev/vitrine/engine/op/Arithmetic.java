@@ -9,6 +9,7 @@ import dev.vitrine.engine.backend.Binary;
 import dev.vitrine.engine.backend.Buffer;
 import dev.vitrine.engine.backend.Unary;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Element-wise arithmetic of two tensors with broadcasting; a broadcast input's gradient is summed
@@ -83,6 +84,6 @@ public record Arithmetic(Binary kind) implements Op {
 
   @Override
   public String type() {
-    return kind.name().charAt(0) + kind.name().substring(1).toLowerCase(java.util.Locale.ROOT);
+    return kind.name().charAt(0) + kind.name().substring(1).toLowerCase(Locale.ROOT);
   }
 }

@@ -87,4 +87,9 @@ public record Conv2d(Sliding sliding, int groups, ReluRule relu) implements Op {
   public Conv2d withRelu(ReluRule rule) {
     return new Conv2d(sliding, groups, rule);
   }
+
+  @Override
+  public boolean hasRelu() {
+    return relu != null;
+  }
 }

@@ -66,4 +66,9 @@ public record Dense(ReluRule relu) implements Op {
   public Op under(ReluRule rule) {
     return relu == null ? this : new Dense(rule);
   }
+
+  @Override
+  public boolean hasRelu() {
+    return relu != null;
+  }
 }

@@ -48,4 +48,9 @@ public record Relu(ReluRule rule) implements Op {
   public Op under(ReluRule rule) {
     return new Relu(rule);
   }
+
+  @Override
+  public boolean hasRelu() {
+    return true;
+  }
 }
