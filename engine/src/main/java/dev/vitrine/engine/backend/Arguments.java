@@ -3,6 +3,7 @@ package dev.vitrine.engine.backend;
 import dev.vitrine.engine.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Checks of what a {@link Backend} is given, one for each operation, the same for every backend.
@@ -17,16 +18,14 @@ public final class Arguments {
   /** A buffer holds at least one element, and no more than Java can index. */
   public static void alloc(Shape shape) {
     if (shape.size() < 1 || shape.size() > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "alloc: shape " + shape + " must have between 1 and 2147483647 elements");
+      throw refused("alloc: shape %s must have between 1 and 2147483647 elements", shape);
     }
   }
 
   /** Reshaping keeps the number of elements. */
   public static void reshape(Shape from, Shape to) {
     if (from.size() != to.size()) {
-      throw new IllegalArgumentException(
-          "reshape: " + from + " has " + from.size() + " elements, " + to + " has " + to.size());
+      throw refused("reshape: %s has %s elements, %s has %s", from, from.size(), to, to.size());
     }
   }
 
@@ -34,37 +33,19 @@ public final class Arguments {
   public static void transfer(
       String operation, Shape shape, long offset, int arrayLength, int at, int count) {
     if (offset < 0 || at < 0 || count < 0) {
-      throw new IllegalArgumentException(
-          operation
-              + ": offset "
-              + offset
-              + ", position "
-              + at
-              + " and count "
-              + count
-              + " must not be negative");
+      throw refused(
+          "%s: offset %s, position %s and count %s must not be negative",
+          operation, offset, at, count);
     }
     if (count > shape.size() - offset) {
-      throw new IllegalArgumentException(
-          operation
-              + ": "
-              + count
-              + " elements from "
-              + offset
-              + " on do not fit the "
-              + shape.size()
-              + " of buffer "
-              + shape);
+      throw refused(
+          "%s: %s elements from %s on do not fit the %s of buffer %s",
+          operation, count, offset, shape.size(), shape);
     }
     if (count > arrayLength - at) {
-      throw new IllegalArgumentException(
-          operation
-              + ": "
-              + count
-              + " elements from "
-              + at
-              + " on do not fit the array of length "
-              + arrayLength);
+      throw refused(
+          "%s: %s elements from %s on do not fit the array of length %s",
+          operation, count, at, arrayLength);
     }
   }
 
@@ -102,36 +83,16 @@ public final class Arguments {
     rank(operation, yName, y, 4);
     int groups = c.groups();
     if (x.dim(3) % groups != 0 || kernel.dim(3) % groups != 0) {
-      throw new IllegalArgumentException(
-          operation
-              + ": "
-              + groups
-              + " groups do not divide the channels of "
-              + xName
-              + " "
-              + x
-              + " and "
-              + kernelName
-              + " "
-              + kernel);
+      throw refused(
+          "%s: %s groups do not divide the channels of %s %s and %s %s",
+          operation, groups, xName, x, kernelName, kernel);
     }
     Window w = c.window();
     Shape fitting = Shape.of(w.kernelH(), w.kernelW(), x.dim(3) / groups, kernel.dim(3));
     if (!kernel.equals(fitting)) {
-      throw new IllegalArgumentException(
-          operation
-              + ": "
-              + kernelName
-              + " is "
-              + kernel
-              + ", "
-              + xName
-              + " "
-              + x
-              + " with "
-              + groups
-              + " group(s) needs "
-              + fitting);
+      throw refused(
+          "%s: %s is %s, %s %s with %s group(s) needs %s",
+          operation, kernelName, kernel, xName, x, groups, fitting);
     }
     windowed(operation, w, xName, x, yName, y, kernel.dim(3));
   }
@@ -143,18 +104,14 @@ public final class Arguments {
     rank("matmul", "b", b, 2);
     int inner = a.dim(transposeA ? 0 : 1);
     if (inner != b.dim(transposeB ? 1 : 0)) {
-      throw new IllegalArgumentException(
-          "matmul: a "
-              + a
-              + (transposeA ? " transposed" : "")
-              + " has "
-              + inner
-              + " columns, b "
-              + b
-              + (transposeB ? " transposed" : "")
-              + " has "
-              + b.dim(transposeB ? 1 : 0)
-              + " rows");
+      throw refused(
+          "matmul: a %s%s has %s columns, b %s%s has %s rows",
+          a,
+          (transposeA ? " transposed" : ""),
+          inner,
+          b,
+          (transposeB ? " transposed" : ""),
+          b.dim(transposeB ? 1 : 0));
     }
     same("matmul", "y", y, Shape.of(a.dim(transposeA ? 1 : 0), b.dim(transposeB ? 0 : 1)));
     bias("matmul", bias, y.dim(1));
@@ -183,8 +140,7 @@ public final class Arguments {
     rank("reduce", "y", y, x.rank());
     for (int i = 0; i < x.rank(); i++) {
       if (y.dim(i) != x.dim(i) && y.dim(i) != 1) {
-        throw new IllegalArgumentException(
-            "reduce: y is " + y + ", axis " + i + " of x " + x + " needs " + x.dim(i) + " or 1");
+        throw refused("reduce: y is %s, axis %s of x %s needs %s or 1", y, i, x, x.dim(i));
       }
     }
   }
@@ -192,7 +148,7 @@ public final class Arguments {
   /** Of {@link Backend#softmax}. */
   public static void softmax(Shape x, Shape y) {
     if (x.rank() < 1) {
-      throw new IllegalArgumentException("softmax: x is a scalar, it needs an axis to sum over");
+      throw refused("softmax: x is a scalar, it needs an axis to sum over");
     }
     same("softmax", "y", y, x);
   }
@@ -230,15 +186,9 @@ public final class Arguments {
     windowed(operation, w, xName, x, yName, y, x.dim(3));
     if (!seesPixels(y.dim(1), x.dim(1), w.kernelH(), w.strideH(), w.dilationH(), w.padTop())
         || !seesPixels(y.dim(2), x.dim(2), w.kernelW(), w.strideW(), w.dilationW(), w.padLeft())) {
-      throw new IllegalArgumentException(
-          operation
-              + ": "
-              + w
-              + " lies wholly in the padding of "
-              + xName
-              + " "
-              + x
-              + " somewhere; it needs less padding");
+      throw refused(
+          "%s: %s lies wholly in the padding of %s %s somewhere; it needs less padding",
+          operation, w, xName, x);
     }
   }
 
@@ -260,24 +210,17 @@ public final class Arguments {
     int h = w.outputH(x.dim(1));
     int width = w.outputW(x.dim(2));
     if (h < 1 || width < 1) {
-      throw new IllegalArgumentException(
-          operation
-              + ": a window that spans "
-              + w.spanH()
-              + " x "
-              + w.spanW()
-              + " does not fit "
-              + xName
-              + " "
-              + x
-              + " with paddings of "
-              + w.padTop()
-              + ", "
-              + w.padLeft()
-              + ", "
-              + w.padBottom()
-              + ", "
-              + w.padRight());
+      throw refused(
+          "%s: a window that spans %s x %s does not fit %s %s with paddings of %s, %s, %s, %s",
+          operation,
+          w.spanH(),
+          w.spanW(),
+          xName,
+          x,
+          w.padTop(),
+          w.padLeft(),
+          w.padBottom(),
+          w.padRight());
     }
     same(operation, yName, y, Shape.of(x.dim(0), h, width, channels));
   }
@@ -301,53 +244,29 @@ public final class Arguments {
       fits = at[i] >= 0 && at[i] <= whole.dim(i) - block.dim(i);
     }
     if (!fits) {
-      throw new IllegalArgumentException(
-          operation
-              + ": "
-              + name
-              + " "
-              + block
-              + " at "
-              + Arrays.toString(at)
-              + " does not fit "
-              + wholeName
-              + " "
-              + whole);
+      throw refused(
+          "%s: %s %s at %s does not fit %s %s",
+          operation, name, block, Arrays.toString(at), wholeName, whole);
     }
   }
 
   /** Of {@link Backend#concat}. */
   public static void concat(List<Shape> x, int axis, Shape y) {
     if (x.isEmpty() || axis < 0 || axis >= y.rank()) {
-      throw new IllegalArgumentException(
-          "concat: "
-              + x.size()
-              + " arrays along axis "
-              + axis
-              + " of y "
-              + y
-              + "; it needs one or more and an axis of y");
+      throw refused(
+          "concat: %s arrays along axis %s of y %s; it needs one or more and an axis of y",
+          x.size(), axis, y);
     }
     int sum = 0;
     for (Shape part : x) {
       if (part.rank() != y.rank() || !part.with(axis, y.dim(axis)).equals(y)) {
-        throw new IllegalArgumentException(
-            "concat: " + part + " does not lie in y " + y + " along axis " + axis);
+        throw refused("concat: %s does not lie in y %s along axis %s", part, y, axis);
       }
       sum = Math.addExact(sum, part.dim(axis));
     }
     if (sum != y.dim(axis)) {
-      throw new IllegalArgumentException(
-          "concat: "
-              + x
-              + " have "
-              + sum
-              + " together along axis "
-              + axis
-              + ", y "
-              + y
-              + " has "
-              + y.dim(axis));
+      throw refused(
+          "concat: %s have %s together along axis %s, y %s has %s", x, sum, axis, y, y.dim(axis));
     }
   }
 
@@ -377,17 +296,9 @@ public final class Arguments {
     rank(operation, fromName, from, 4);
     rank(operation, name, to, 4);
     if (from.dim(0) != to.dim(0) || from.dim(3) != to.dim(3)) {
-      throw new IllegalArgumentException(
-          operation
-              + ": "
-              + name
-              + " is "
-              + to
-              + ", "
-              + fromName
-              + " "
-              + from
-              + " needs the same number of images and channels");
+      throw refused(
+          "%s: %s is %s, %s %s needs the same number of images and channels",
+          operation, name, to, fromName, from);
     }
   }
 
@@ -402,15 +313,17 @@ public final class Arguments {
 
   private static void rank(String operation, String name, Shape shape, int rank) {
     if (shape.rank() != rank) {
-      throw new IllegalArgumentException(
-          operation + ": " + name + " is " + shape + ", it needs " + rank + " axes");
+      throw refused("%s: %s is %s, it needs %s axes", operation, name, shape, rank);
     }
   }
 
   private static void same(String operation, String name, Shape found, Shape expected) {
     if (!found.equals(expected)) {
-      throw new IllegalArgumentException(
-          operation + ": " + name + " is " + found + ", it should be " + expected);
+      throw refused("%s: %s is %s, it should be %s", operation, name, found, expected);
     }
+  }
+
+  private static IllegalArgumentException refused(String format, Object... arguments) {
+    return new IllegalArgumentException(String.format(Locale.ROOT, format, arguments));
   }
 }

@@ -9,12 +9,12 @@ final class ReferenceBuffer extends Buffer {
 
   /** The array itself, and what all of its handles share. */
   static final class Memory {
-    final ReferenceBackend owner;
+    final ReferenceMemory owner;
     final double[] data;
     int handles;
     boolean frozen;
 
-    Memory(ReferenceBackend owner, int size) {
+    Memory(ReferenceMemory owner, int size) {
       this.owner = owner;
       data = new double[size];
     }
