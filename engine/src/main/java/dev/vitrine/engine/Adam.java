@@ -38,8 +38,7 @@ public final class Adam implements AutoCloseable {
     Moments m = moments.computeIfAbsent(x, k -> new Moments(scope, k.shape()));
     m.step++;
     AdamStep step = new AdamStep(learningRate, 0.9, 0.999, 1e-8, weightDecay, m.step);
-    x.backend()
-        .adam(step, gradient.buffer(), m.first.buffer(), m.second.buffer(), x.buffer());
+    x.backend().adam(step, gradient.buffer(), m.first.buffer(), m.second.buffer(), x.buffer());
   }
 
   /** Frees the moments; the tensors stay the caller's. */

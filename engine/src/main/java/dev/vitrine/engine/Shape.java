@@ -102,6 +102,8 @@ public final class Shape {
 
   @Override
   public String toString() {
-    return Arrays.stream(dims).mapToObj(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
+    return Arrays.stream(dims)
+        .mapToObj(String::valueOf)
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 }

@@ -89,8 +89,7 @@ public final class Tape {
     seeds.forEach(
         (y, seed) -> {
           check(tracked.contains(y), "seeded tensor " + y + " is not on this tape");
-          check(
-              y.shape().equals(seed.shape()), "the seed of " + y + " has shape " + seed.shape());
+          check(y.shape().equals(seed.shape()), "the seed of " + y + " has shape " + seed.shape());
           grads.put(y, seed.view(seed.shape())); // a handle of ours: the seed stays the caller's
         });
     for (int n = nodes.size() - 1; n >= 0; n--) {

@@ -94,7 +94,13 @@ public interface Backend extends AutoCloseable {
    * @param bias {@code [columns of y]}, or null for none
    */
   void matmul(
-      Buffer a, boolean transposeA, Buffer b, boolean transposeB, Buffer bias, PostOp post, Buffer y);
+      Buffer a,
+      boolean transposeA,
+      Buffer b,
+      boolean transposeB,
+      Buffer bias,
+      PostOp post,
+      Buffer y);
 
   // ---- element by element ----
 

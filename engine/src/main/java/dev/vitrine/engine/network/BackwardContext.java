@@ -44,8 +44,8 @@ public final class BackwardContext {
   }
 
   /**
-   * The gradients at the inputs, as the layer and earlier hooks computed them; null at an input from
-   * which nothing is asked.
+   * The gradients at the inputs, as the layer and earlier hooks computed them; null at an input
+   * from which nothing is asked.
    */
   public List<Tensor> gradInputs() {
     return gradInputs;

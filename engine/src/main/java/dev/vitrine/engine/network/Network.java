@@ -106,7 +106,10 @@ public final class Network implements AutoCloseable {
   public Map<String, Shape> shapes(Shape x) {
     if (x.rank() != 4 || x.dim(3) != inputShape.dim(3)) {
       throw new IllegalArgumentException(
-          "input " + x + " does not fit the network, which takes [n, h, w, " + inputShape.dim(3)
+          "input "
+              + x
+              + " does not fit the network, which takes [n, h, w, "
+              + inputShape.dim(3)
               + "]");
     }
     Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -170,7 +173,8 @@ public final class Network implements AutoCloseable {
           Folding f = Folding.of(conv, norm);
           Tensor kernel = conv.parameters().get(0).value();
           return List.of(
-              constant(norm.name() + "/folded kernel", kernel.shape(), f.kernel(kernel.toDoubles())),
+              constant(
+                  norm.name() + "/folded kernel", kernel.shape(), f.kernel(kernel.toDoubles())),
               constant(norm.name() + "/folded bias", f.biasShape(), f.bias()));
         });
   }
@@ -322,7 +326,8 @@ public final class Network implements AutoCloseable {
       }
       for (String in : inputs) {
         if (!layers.containsKey(in) && !in.equals(input)) {
-          throw new IllegalArgumentException("layer " + name + " reads " + in + ", which is unknown");
+          throw new IllegalArgumentException(
+              "layer " + name + " reads " + in + ", which is unknown");
         }
       }
       layers.put(name, new Layer(name, op, List.copyOf(inputs), List.copyOf(parameters)));

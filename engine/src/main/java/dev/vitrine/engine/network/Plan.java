@@ -68,8 +68,7 @@ record Plan(List<Step> steps) {
     return new Plan(List.copyOf(steps));
   }
 
-  private static Step fuse(
-      Step step, Layer next, BiFunction<Layer, Layer, List<Parameter>> fold) {
+  private static Step fuse(Step step, Layer next, BiFunction<Layer, Layer, List<Parameter>> fold) {
     if (step.op() instanceof Conv2d conv && conv.relu() == null) {
       if (next.op() instanceof Relu relu) {
         return step.then(next, conv.withRelu(relu.rule()), step.parameters());

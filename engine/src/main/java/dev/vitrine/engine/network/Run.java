@@ -76,7 +76,9 @@ public final class Run implements AutoCloseable {
   private void freeRead(Step step, int s, Map<String, Integer> lastReader) {
     for (String in : step.inputs()) {
       boolean heard = in.equals(network.input()) || listen.layers().contains(in);
-      if (lastReader.get(in) == s && !heard && network.hooks().forward(network.layer(in)).isEmpty()) {
+      if (lastReader.get(in) == s
+          && !heard
+          && network.hooks().forward(network.layer(in)).isEmpty()) {
         Tensor t = outputs.remove(in);
         if (t != null) {
           t.close();
@@ -147,8 +149,7 @@ public final class Run implements AutoCloseable {
    * @throws IllegalStateException if the run records no gradients
    * @throws IllegalArgumentException if the rule finds no ReLU on the way
    */
-  public Gradients backward(
-      Map<Tensor, Tensor> seeds, Collection<Tensor> wanted, ReluRule rule) {
+  public Gradients backward(Map<Tensor, Tensor> seeds, Collection<Tensor> wanted, ReluRule rule) {
     if (!listen.gradients()) {
       throw new IllegalStateException("this run has no gradients: use Listen.withGradients()");
     }

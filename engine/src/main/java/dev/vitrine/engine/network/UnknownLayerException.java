@@ -9,7 +9,11 @@ public final class UnknownLayerException extends IllegalArgumentException {
 
   UnknownLayerException(String name, Collection<String> known) {
     super(
-        "no layer is called '" + name + "'; the network has " + known.size() + ", from "
+        "no layer is called '"
+            + name
+            + "'; the network has "
+            + known.size()
+            + ", from "
             + known.stream().findFirst().orElse("none")
             + " on: see 'summary'");
     this.name = name;

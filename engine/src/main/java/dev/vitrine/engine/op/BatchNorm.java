@@ -9,9 +9,9 @@ import dev.vitrine.engine.backend.Unary;
 import java.util.List;
 
 /**
- * Batch normalization with fixed statistics (Ioffe and Szegedy, 2015, at inference): {@code y =
- * (x - mean) / sqrt(variance + epsilon) * gamma + beta} per channel. Inputs: {@code x [..., c]},
- * then gamma, beta, mean and variance, each {@code [c]}. The statistics have no gradient.
+ * Batch normalization with fixed statistics (Ioffe and Szegedy, 2015, at inference): {@code y = (x
+ * - mean) / sqrt(variance + epsilon) * gamma + beta} per channel. Inputs: {@code x [..., c]}, then
+ * gamma, beta, mean and variance, each {@code [c]}. The statistics have no gradient.
  */
 public record BatchNorm(double epsilon) implements Op {
 
@@ -58,7 +58,8 @@ public record BatchNorm(double epsilon) implements Op {
       }
       case 2 -> Reduce.sumToVector(g, out);
       default ->
-          throw new IllegalArgumentException("fixed statistics have no gradient; do not ask for it");
+          throw new IllegalArgumentException(
+              "fixed statistics have no gradient; do not ask for it");
     }
     return out;
   }

@@ -16,8 +16,13 @@ public record Crop(int top, int left, int bottom, int right) implements Op {
     int w = x.dim(2) - left - right;
     if (h < 1 || w < 1) {
       throw new IllegalArgumentException(
-          "nothing is left of " + x + " after cutting " + (top + bottom) + " rows and "
-              + (left + right) + " columns");
+          "nothing is left of "
+              + x
+              + " after cutting "
+              + (top + bottom)
+              + " rows and "
+              + (left + right)
+              + " columns");
     }
     return Shape.of(x.dim(0), h, w, x.dim(3));
   }

@@ -55,8 +55,10 @@ public record Dense(ReluRule relu) implements Op {
   private static Tensor linearGradient(Node n, Tensor g, int i) {
     Tensor out = n.make(n.input(i).shape());
     switch (i) {
-      case 0 -> n.backend().matmul(g.buffer(), false, n.in(1), true, null, PostOp.NONE, out.buffer());
-      case 1 -> n.backend().matmul(n.in(0), true, g.buffer(), false, null, PostOp.NONE, out.buffer());
+      case 0 ->
+          n.backend().matmul(g.buffer(), false, n.in(1), true, null, PostOp.NONE, out.buffer());
+      case 1 ->
+          n.backend().matmul(n.in(0), true, g.buffer(), false, null, PostOp.NONE, out.buffer());
       default -> Reduce.sumToVector(g, out);
     }
     return out;
