@@ -71,11 +71,11 @@ exit /b 0
 rem Succeeds where the sources differ from the copy that the build keeps of them.
 :stale
 if not exist "%home%\pom.xml" exit /b 1
-robocopy "%home%" "%app%\sources" pom.xml /L >nul
+robocopy "%home%" "%app%\sources" pom.xml /L /XX >nul
 if %ERRORLEVEL% NEQ 0 exit /b 0
 for %%m in (engine kernels weights viz) do (
-  robocopy "%home%\%%m" "%app%\sources\%%m" pom.xml /L >nul || exit /b 0
-  robocopy "%home%\%%m\src\main" "%app%\sources\%%m\src\main" /MIR /L >nul || exit /b 0
+  robocopy "%home%\%%m" "%app%\sources\%%m" pom.xml /L /XX >nul || exit /b 0
+  if exist "%home%\%%m\src\main" robocopy "%home%\%%m\src\main" "%app%\sources\%%m\src\main" /MIR /L >nul || exit /b 0
 )
 exit /b 1
 
@@ -101,7 +101,7 @@ mkdir "%work%\app" || exit /b 1
 robocopy "%home%" "%work%\app\sources" pom.xml >nul
 for %%m in (engine kernels weights viz) do (
   robocopy "%home%\%%m" "%work%\app\sources\%%m" pom.xml >nul
-  robocopy "%home%\%%m\src\main" "%work%\app\sources\%%m\src\main" /MIR >nul
+  if exist "%home%\%%m\src\main" robocopy "%home%\%%m\src\main" "%work%\app\sources\%%m\src\main" /MIR >nul
 )
 set "JAVA_HOME=%jdk%"
 pushd "%home%"
