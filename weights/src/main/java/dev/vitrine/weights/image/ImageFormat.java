@@ -39,6 +39,11 @@ enum ImageFormat {
     return Optional.empty();
   }
 
+  /** Whether the animation bit in the extended header of a WebP file is set. */
+  static boolean isAnimatedWebp(byte[] file) {
+    return head(file).startsWith("VP8X", 12) && file.length > 20 && (file[20] & 2) != 0;
+  }
+
   /** What a file that is none of these seems to be, as the end of a sentence. */
   static String guess(byte[] file) {
     String head = head(file);

@@ -3,6 +3,7 @@ package dev.vitrine.weights.image;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.vitrine.weights.BadInputException;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -15,7 +16,9 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.event.IIOReadWarningListener;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -52,6 +55,10 @@ public final class PictureFile {
                             "%s: not a picture that can be read but %s; expected %s",
                             file, ImageFormat.guess(bytes), ImageFormat.KNOWN)));
     Truncation.check(file, format, bytes);
+    if (format == ImageFormat.WEBP && ImageFormat.isAnimatedWebp(bytes)) {
+      throw new BadInputException(
+          file + ": an animated WebP; save the frame that you want as PNG or JPEG");
+    }
     return Orientation.of(bytes).apply(decode(file, format, bytes));
   }
 
@@ -85,7 +92,7 @@ public final class PictureFile {
       String[] warning = new String[1];
       reader.addIIOReadWarningListener(
           (IIOReadWarningListener) (source, text) -> warning[0] = text);
-      BufferedImage image = reader.read(0);
+      BufferedImage image = reader.read(0, unconverted(format, reader));
       if (warning[0] != null && warning[0].toLowerCase(Locale.ROOT).contains("premature end")) {
         throw Truncation.truncated(file, format, null);
       }
@@ -94,6 +101,13 @@ public final class PictureFile {
       throw Truncation.truncated(file, format, e);
     } catch (BadInputException e) {
       throw e;
+    } catch (LinkageError e) {
+      throw new BadInputException(
+          String.format(
+              "%s: the native %s decoder does not load here (%s); convert the picture to PNG or"
+                  + " JPEG",
+              file, format.title(), e.getMessage()),
+          e);
     } catch (IOException | RuntimeException e) {
       // The decoders meet a damaged file with whatever goes wrong first: an index out of bounds,
       // an illegal argument, an exception of their own.
@@ -105,6 +119,18 @@ public final class PictureFile {
     } finally {
       reader.dispose();
     }
+  }
+
+  /** Asks for RGB samples as they stand; readers otherwise apply the file's colour profile. */
+  private static ImageReadParam unconverted(ImageFormat format, ImageReader reader)
+      throws IOException {
+    ImageReadParam how = reader.getDefaultReadParam();
+    // PNG's reader never converts, and its raw type knows nothing of a colour that is transparent.
+    ImageTypeSpecifier raw = format == ImageFormat.PNG ? null : reader.getRawImageType(0);
+    if (raw != null && raw.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_RGB) {
+      how.setDestinationType(raw);
+    }
+    return how;
   }
 
   private static ImageReader reader(ImageFormat format) {
