@@ -2,8 +2,7 @@ package dev.vitrine.engine;
 
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Buffer;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -20,7 +19,8 @@ import java.util.Set;
  */
 public final class Scope implements AutoCloseable {
   private final Backend backend;
-  private final Set<Tensor> owned = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Tensor> owned =
+      new LinkedHashSet<>(); // in order: pools fill the same each time
 
   public Scope(Backend backend) {
     this.backend = backend;
@@ -68,6 +68,11 @@ public final class Scope implements AutoCloseable {
     Tensor t = new Tensor(this, buffer, name);
     owned.add(t);
     return t;
+  }
+
+  /** Another handle on a tensor's memory, under a shape of the same size, which this scope owns. */
+  public Tensor view(Tensor t, Shape as) {
+    return adopt(backend.reshape(t.buffer(), as), t.name());
   }
 
   void forget(Tensor t) {

@@ -63,7 +63,7 @@ public final class Tape {
 
   /** The gradients at the wanted tensors, by each operation's own derivative. */
   public Gradients backward(Map<Tensor, Tensor> seeds, Collection<Tensor> wanted) {
-    return backward(seeds, wanted, Tape::derivative);
+    return backward(seeds, wanted, (node, g, needed) -> derivative(node.op(), node, g, needed));
   }
 
   /**
@@ -90,7 +90,7 @@ public final class Tape {
         (y, seed) -> {
           check(tracked.contains(y), "seeded tensor " + y + " is not on this tape");
           check(y.shape().equals(seed.shape()), "the seed of " + y + " has shape " + seed.shape());
-          grads.put(y, seed.view(seed.shape())); // a handle of ours: the seed stays the caller's
+          grads.put(y, scope.view(seed, seed.shape())); // ours: the seed stays the caller's
         });
     for (int n = nodes.size() - 1; n >= 0; n--) {
       Node node = nodes.get(n);
@@ -116,15 +116,21 @@ public final class Tape {
         grads.remove(node.output()).close();
       }
     }
-    grads.entrySet().removeIf(e -> !kept.contains(e.getKey()));
+    grads.forEach(
+        (t, g) -> { // seeds from which no way leads to a wanted tensor
+          if (!kept.contains(t)) {
+            g.close();
+          }
+        });
+    grads.keySet().retainAll(kept);
     return new Gradients(scope, grads, kept);
   }
 
-  /** A node's gradients by its operation's own derivative. */
-  public static List<Tensor> derivative(Node node, Tensor g, boolean[] needed) {
+  /** A node's gradients by the derivative of its operation, or of that under another rule. */
+  public static List<Tensor> derivative(Op op, Node node, Tensor g, boolean[] needed) {
     List<Tensor> at = new ArrayList<>();
     for (int i = 0; i < needed.length; i++) {
-      at.add(needed[i] ? node.op().gradient(node, g, i) : null);
+      at.add(needed[i] ? op.gradient(node, g, i) : null);
     }
     return at;
   }

@@ -12,6 +12,7 @@ public final class Tensor implements AutoCloseable {
   private final Shape shape;
   private Buffer buffer;
   private Scope scope;
+  private boolean kept;
   private String name;
 
   Tensor(Scope scope, Buffer buffer, String name) {
@@ -76,15 +77,26 @@ public final class Tensor implements AutoCloseable {
 
   /** Another handle on the same memory, under another shape of the same size, in this scope. */
   public Tensor view(Shape as) {
-    return scope().adopt(backend.reshape(buffer(), as), name);
+    return scope().view(this, as);
   }
 
-  /** Hands this tensor over to the caller, who closes it: it outlives its scope. */
+  /**
+   * Hands this tensor over to the caller, who closes it: it outlives its scope. What is made in its
+   * own {@link #scope} from then on, views of it say, is closed with it.
+   */
   public Tensor keep() {
     live();
-    scope.forget(this);
-    scope = new Scope(backend);
+    if (!kept) {
+      scope.forget(this);
+      scope = new Scope(backend);
+      kept = true;
+    }
     return this;
+  }
+
+  /** True once {@link #keep} has handed it over. */
+  public boolean isKept() {
+    return kept;
   }
 
   /** Gives the memory back. */
@@ -95,6 +107,9 @@ public final class Tensor implements AutoCloseable {
       Buffer closing = buffer;
       buffer = null;
       backend.release(closing);
+      if (kept) {
+        scope.close();
+      }
     }
   }
 

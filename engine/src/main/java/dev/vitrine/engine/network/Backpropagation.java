@@ -32,9 +32,10 @@ final class Backpropagation implements Tape.Walk {
   public List<Tensor> gradients(Node node, Tensor g, boolean[] needed) {
     Step step = steps.get(node);
     if (step == null) { // made by a hook or a caller, not by a layer
-      return Tape.derivative(node, g, needed);
+      return Tape.derivative(node.op(), node, g, needed);
     }
-    boolean heard = step.layers().stream().anyMatch(l -> !network.hooks().backward(l).isEmpty());
+    boolean heard =
+        step.layers().stream().anyMatch(l -> network.hooks().onBackward().contains(l.name()));
     if (!heard) {
       return derivative(node, g, needed);
     }
@@ -46,11 +47,7 @@ final class Backpropagation implements Tape.Walk {
   private List<Tensor> derivative(Node node, Tensor g, boolean[] needed) {
     Op op = node.op().under(rule);
     ruleApplied |= op.hasRelu();
-    List<Tensor> at = new ArrayList<>();
-    for (int i = 0; i < needed.length; i++) {
-      at.add(needed[i] ? op.gradient(node, g, i) : null);
-    }
-    return at;
+    return Tape.derivative(op, node, g, needed);
   }
 
   /** One layer with hooks: what they see stays alive, since they may hold on to it. */
@@ -58,7 +55,7 @@ final class Backpropagation implements Tape.Walk {
     List<Tensor> at = derivative(node, g, needed);
     int inputs = layer.inputs().size();
     List<Tensor> seen = Collections.unmodifiableList(at.subList(0, inputs));
-    Tensor arriving = g.view(g.shape());
+    Tensor arriving = scope.view(g, g.shape());
     for (BackwardHook.Each hook : network.hooks().backward(layer)) {
       List<Tensor> by = hook.gradients(new BackwardContext(layer, node, arriving, seen));
       if (by != null) {
@@ -68,7 +65,7 @@ final class Backpropagation implements Tape.Walk {
     }
     List<Tensor> out = new ArrayList<>(at);
     for (int i = 0; i < inputs; i++) {
-      out.set(i, needed[i] ? seen.get(i).view(seen.get(i).shape()) : null);
+      out.set(i, needed[i] ? scope.view(seen.get(i), seen.get(i).shape()) : null);
     }
     return out;
   }
@@ -83,8 +80,9 @@ final class Backpropagation implements Tape.Walk {
     for (Layer layer : step.layers()) {
       List<Tensor> arguments = new ArrayList<>(in);
       layer.parameters().forEach(p -> arguments.add(p.value()));
-      nodes.add(Node.run(layer.op(), scope, arguments, true));
-      in = List.of(nodes.get(nodes.size() - 1).output());
+      Node part = Node.run(layer.op(), scope, arguments, true);
+      nodes.add(part);
+      in = List.of(part.output().named(layer.name()));
     }
     Tensor arriving = g;
     for (int k = nodes.size() - 1; k > 0; k--) {

@@ -4,12 +4,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The hooks of a network, by layer and in order of registration; looked up when they run. */
 final class Hooks {
-  private final Map<String, List<ForwardHook>> forward = new LinkedHashMap<>();
-  private final Map<String, List<BackwardHook.Each>> backward = new LinkedHashMap<>();
+  private final Map<String, List<Entry<ForwardHook>>> forward = new LinkedHashMap<>();
+  private final Map<String, List<Entry<BackwardHook.Each>>> backward = new LinkedHashMap<>();
+
+  /** One registration: the same hook may be registered twice, and is closed apart. */
+  private static final class Entry<H> {
+    final H hook;
+    boolean open = true;
+
+    Entry(H hook) {
+      this.hook = hook;
+    }
+  }
 
   Hook addForward(List<Layer> layers, ForwardHook hook) {
     return add(forward, layers, hook);
@@ -19,33 +30,41 @@ final class Hooks {
     return add(backward, layers, hook);
   }
 
-  List<ForwardHook> forward(Layer layer) {
-    return List.copyOf(forward.getOrDefault(layer.name(), List.of()));
+  Iterable<ForwardHook> forward(Layer layer) {
+    return open(forward, layer);
   }
 
-  List<BackwardHook.Each> backward(Layer layer) {
-    return List.copyOf(backward.getOrDefault(layer.name(), List.of()));
+  Iterable<BackwardHook.Each> backward(Layer layer) {
+    return open(backward, layer);
   }
 
+  /** Looked up one by one: a hook that is closed by the one before it does not run any more. */
+  private static <H> Iterable<H> open(Map<String, List<Entry<H>>> where, Layer layer) {
+    List<Entry<H>> now = List.copyOf(where.getOrDefault(layer.name(), List.of()));
+    return () -> now.stream().filter(entry -> entry.open).map(entry -> entry.hook).iterator();
+  }
+
+  /** The layers with forward hooks, now and later. */
   Set<String> onForward() {
     return forward.keySet();
   }
 
+  /** The layers with backward hooks, now and later. */
   Set<String> onBackward() {
     return backward.keySet();
   }
 
-  private static <H> Hook add(Map<String, List<H>> where, List<Layer> layers, H hook) {
+  private static <H> Hook add(Map<String, List<Entry<H>>> where, List<Layer> layers, H hook) {
+    Entry<H> entry = new Entry<>(Objects.requireNonNull(hook, "hook"));
     for (Layer layer : layers) {
-      where.computeIfAbsent(layer.name(), k -> new ArrayList<>()).add(hook);
+      where.computeIfAbsent(layer.name(), k -> new ArrayList<>()).add(entry);
     }
-    boolean[] open = {true};
     return () -> {
-      if (open[0]) {
-        open[0] = false;
+      if (entry.open) {
+        entry.open = false;
         for (Layer layer : layers) {
-          List<H> at = where.get(layer.name());
-          at.remove(hook);
+          List<Entry<H>> at = where.get(layer.name());
+          at.remove(entry);
           if (at.isEmpty()) {
             where.remove(layer.name());
           }

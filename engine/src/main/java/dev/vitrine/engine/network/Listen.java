@@ -13,9 +13,10 @@ import java.util.Set;
  */
 public record Listen(Set<String> layers, boolean gradients, boolean weights) {
 
-  /** Copies the set. */
+  /** Copies the set; weight gradients imply gradients. */
   public Listen {
     layers = Set.copyOf(layers);
+    gradients |= weights;
   }
 
   /** The output alone. */

@@ -256,18 +256,28 @@ public final class Network implements AutoCloseable {
 
   /** A copy of the network on another backend, without its hooks. */
   public Network copyTo(Backend other) {
-    Builder b = on(other).input(input, inputShape);
-    Map<Parameter, Parameter> copies = new HashMap<>();
-    for (Layer l : layers.values()) {
-      List<Parameter> ps = new ArrayList<>();
-      for (Parameter p : l.parameters()) {
-        ps.add(
-            copies.computeIfAbsent(
-                p, k -> b.parameter(p.name(), p.value().shape(), p.value().toFloats())));
+    try (Builder b = on(other).input(input, inputShape)) {
+      Map<Parameter, Parameter> copies = new HashMap<>();
+      for (Parameter p : parameters()) {
+        copies.put(p, b.parameter(p.name(), p.value().shape()));
+        copy(p.value(), copies.get(p).value());
       }
-      b.layer(l.name(), l.op(), l.inputs(), ps);
+      for (Layer l : layers.values()) {
+        b.layer(l.name(), l.op(), l.inputs(), l.parameters().stream().map(copies::get).toList());
+      }
+      return b.output(output).build();
     }
-    return b.output(output).build();
+  }
+
+  /** In double, so that nothing is lost, and in slices, since VGG16's largest weight is 400 MB. */
+  private static void copy(Tensor from, Tensor to) {
+    long size = from.shape().size();
+    double[] slice = new double[(int) Math.min(size, 1 << 20)];
+    for (long at = 0; at < size; at += slice.length) {
+      int count = (int) Math.min(slice.length, size - at);
+      from.backend().download(from.buffer(), at, slice, 0, count);
+      to.backend().upload(to.buffer(), at, slice, 0, count);
+    }
   }
 
   /** Frees the weights. Idempotent. */
@@ -286,14 +296,28 @@ public final class Network implements AutoCloseable {
     private Shape inputShape;
     private String last;
     private String output;
+    private boolean built;
 
     private Builder(Backend backend) {
       this.backend = backend;
       this.weights = new Scope(backend);
     }
 
-    /** The input's name and shape {@code [1, h, w, c]}, h and w 0 where any will do. */
+    /**
+     * The input's name and shape {@code [1, h, w, c]}, h and w 0 where any will do. Comes first.
+     *
+     * @throws IllegalArgumentException if the shape is not of that form
+     * @throws IllegalStateException if there is an input already
+     */
     public Builder input(String name, Shape shape) {
+      if (input != null) {
+        throw new IllegalStateException(
+            "input " + name + " comes after input " + input + "; a network has one");
+      }
+      if (shape.rank() != 4 || shape.dim(0) != 1 || shape.dim(3) < 1) {
+        throw new IllegalArgumentException(
+            "input " + name + " is " + shape + ", it should be [1, h, w, c]");
+      }
       input = name;
       inputShape = shape;
       last = name;
@@ -312,6 +336,7 @@ public final class Network implements AutoCloseable {
 
     /** Appends a layer that reads the one before it. */
     public Builder layer(String name, Op op, Parameter... parameters) {
+      checkInput();
       return layer(name, op, List.of(last), List.of(parameters));
     }
 
@@ -347,12 +372,26 @@ public final class Network implements AutoCloseable {
     }
 
     /**
-     * Builds the network and freezes the weights.
+     * Builds the network, which owns the weights from now on, and freezes them.
      *
-     * @throws IllegalArgumentException if shapes do not fit
+     * @throws IllegalArgumentException if shapes do not fit, if two weights have one name, or if
+     *     the output is not among the layers
+     * @throws IllegalStateException if there is no input, or if it has been built already
      */
     public Network build() {
+      checkInput();
+      if (built) {
+        throw new IllegalStateException("this builder's network is built; start another one");
+      }
       Network network = new Network(this);
+      network.layer(network.output());
+      Set<String> names = new HashSet<>();
+      for (Parameter p : network.parameters()) {
+        if (!names.add(p.name())) {
+          throw new IllegalArgumentException(
+              "two weights are called " + p.name() + "; share one or give them two names");
+        }
+      }
       if (inputShape.dim(1) > 0 && inputShape.dim(2) > 0) {
         network.shapes(inputShape);
       }
@@ -360,7 +399,14 @@ public final class Network implements AutoCloseable {
         backend.freeze(p.value().keep().buffer());
       }
       weights.close();
+      built = true;
       return network;
+    }
+
+    private void checkInput() {
+      if (input == null) {
+        throw new IllegalStateException("the network has no input yet: call input(...) first");
+      }
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.vitrine.engine.network;
 
-import dev.vitrine.engine.ReluRule;
 import dev.vitrine.engine.op.BatchNorm;
 import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Dense;
@@ -77,8 +76,10 @@ record Plan(List<Step> steps) {
         return step.then(next, conv, fold.apply(step.last(), next));
       }
     }
-    if (step.op() instanceof Dense dense && dense.relu() == null && next.op() instanceof Relu) {
-      return step.then(next, new Dense(ReluRule.GRADIENT), step.parameters());
+    if (step.op() instanceof Dense dense
+        && dense.relu() == null
+        && next.op() instanceof Relu relu) {
+      return step.then(next, new Dense(relu.rule()), step.parameters());
     }
     return null;
   }

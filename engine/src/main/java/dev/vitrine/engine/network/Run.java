@@ -72,19 +72,26 @@ public final class Run implements AutoCloseable {
     }
   }
 
-  /** What nobody reads any more goes back to the pool, unless somebody listens to it. */
+  /**
+   * What nobody reads any more goes back to the pool, unless somebody listens to it. A hook may
+   * have kept it, replaced it by a tensor of its own, or handed an earlier layer's output on.
+   */
   private void freeRead(Step step, int s, Map<String, Integer> lastReader) {
     for (String in : step.inputs()) {
-      boolean heard = in.equals(network.input()) || listen.layers().contains(in);
-      if (lastReader.get(in) == s
-          && !heard
-          && network.hooks().forward(network.layer(in)).isEmpty()) {
+      if (lastReader.get(in) == s && !isShown(in) && !network.hooks().onForward().contains(in)) {
         Tensor t = outputs.remove(in);
-        if (t != null) {
+        if (t != null && t.isOpen() && t.scope() == scope && !outputs.containsValue(t)) {
           t.close();
         }
       }
     }
+  }
+
+  /** True for what the caller can ask for. */
+  private boolean isShown(String name) {
+    return name.equals(network.input())
+        || name.equals(network.output())
+        || listen.layers().contains(name);
   }
 
   private List<Tensor> arguments(Step step) {
@@ -122,13 +129,13 @@ public final class Run implements AutoCloseable {
   }
 
   /**
-   * A layer's output.
+   * The output of a layer that this run listens to, or the input.
    *
    * @throws IllegalArgumentException if there is no such layer
    * @throws IllegalStateException if the run was not told to listen to it
    */
   public Tensor output(String layer) {
-    Tensor t = outputs.get(layer);
+    Tensor t = isShown(layer) ? outputs.get(layer) : null;
     if (t == null) {
       network.layer(layer);
       throw new IllegalStateException(

@@ -22,13 +22,15 @@ public record Arithmetic(Binary kind) implements Op {
 
   /** Checks that the kind has a derivative. */
   public Arithmetic {
-    if (kind.ordinal() > Binary.MINIMUM.ordinal()) {
-      throw new IllegalArgumentException(kind + " has no derivative");
+    switch (kind) {
+      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAXIMUM, MINIMUM -> {}
+      default -> throw new IllegalArgumentException(kind + " has no derivative");
     }
   }
 
   @Override
   public Shape shape(List<Shape> inputs) {
+    Operands.count(this, inputs, 2, 2);
     return Shape.broadcast(inputs.get(0), inputs.get(1));
   }
 

@@ -17,6 +17,7 @@ public record BatchNorm(double epsilon) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
+    Operands.count(this, inputs, 5, 5);
     for (Shape s : inputs.subList(1, 5)) {
       if (!s.equals(Shape.of(inputs.get(0).dim(-1)))) {
         throw new IllegalArgumentException(

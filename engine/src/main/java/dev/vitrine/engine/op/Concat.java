@@ -4,6 +4,7 @@ import dev.vitrine.engine.Node;
 import dev.vitrine.engine.Op;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
+import dev.vitrine.engine.backend.Buffer;
 import java.util.List;
 
 /**
@@ -15,6 +16,7 @@ public record Concat(int axis) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
+    Operands.count(this, inputs, 1, Integer.MAX_VALUE);
     Shape first = inputs.get(0);
     int sum = 0;
     for (Shape s : inputs) {
@@ -30,7 +32,8 @@ public record Concat(int axis) implements Op {
   @Override
   public Tensor forward(Node n) {
     Tensor y = n.makeOutput();
-    n.backend().concat(n.inputs().stream().map(Tensor::buffer).toList(), fromZero(y), y.buffer());
+    List<Buffer> parts = n.inputs().stream().map(Tensor::buffer).toList();
+    n.backend().concat(parts, y.shape().index(axis), y.buffer());
     return y;
   }
 
@@ -38,14 +41,10 @@ public record Concat(int axis) implements Op {
   public Tensor gradient(Node n, Tensor g, int i) {
     int[] start = new int[g.shape().rank()];
     for (int before = 0; before < i; before++) {
-      start[fromZero(g)] += n.input(before).shape().dim(axis);
+      start[g.shape().index(axis)] += n.input(before).shape().dim(axis);
     }
     Tensor out = n.make(n.input(i).shape());
     n.backend().slice(g.buffer(), start, out.buffer());
     return out;
-  }
-
-  private int fromZero(Tensor t) {
-    return axis < 0 ? t.shape().rank() + axis : axis;
   }
 }

@@ -32,15 +32,19 @@ public record Conv2d(Sliding sliding, int groups, ReluRule relu) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    Shape x = inputs.get(0);
+    Operands.count(this, inputs, 2, 3);
+    Shape x = Operands.images(this, inputs.get(0));
     Shape kernel = inputs.get(1);
-    if (x.rank() != 4
-        || kernel.rank() != 4
-        || x.dim(3) != kernel.dim(2) * groups
+    if (kernel.rank() != 4
+        || kernel.dim(0) != sliding.window().kernelH()
+        || kernel.dim(1) != sliding.window().kernelW()
+        || kernel.dim(2) * groups != x.dim(3)
         || kernel.dim(3) % groups != 0) {
       throw new IllegalArgumentException(
-          "kernel %s does not fit images %s in %d group(s)".formatted(kernel, x, groups));
+          "kernel %s does not fit images %s and a window of %s in %d group(s)"
+              .formatted(kernel, x, sliding, groups));
     }
+    Operands.bias(this, inputs, 2, kernel.dim(3));
     return sliding.output(x, kernel.dim(3));
   }
 
@@ -56,7 +60,7 @@ public record Conv2d(Sliding sliding, int groups, ReluRule relu) implements Op {
   @Override
   public Tensor gradient(Node n, Tensor g, int i) {
     if (relu != null) {
-      try (Tensor before = Relu.back(relu, n.output(), g)) {
+      try (Tensor before = Relu.back(relu, n, g)) {
         return linearGradient(n, before, i);
       }
     }

@@ -11,7 +11,7 @@ public record Crop(int top, int left, int bottom, int right) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    Shape x = inputs.get(0);
+    Shape x = Operands.onlyImages(this, inputs);
     int h = x.dim(1) - top - bottom;
     int w = x.dim(2) - left - right;
     if (h < 1 || w < 1) {

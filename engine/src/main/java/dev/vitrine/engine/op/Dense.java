@@ -25,11 +25,13 @@ public record Dense(ReluRule relu) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
+    Operands.count(this, inputs, 2, 3);
     Shape x = inputs.get(0);
     Shape w = inputs.get(1);
     if (x.rank() != 2 || w.rank() != 2 || x.dim(1) != w.dim(0)) {
       throw new IllegalArgumentException("weights " + w + " do not fit rows " + x);
     }
+    Operands.bias(this, inputs, 2, w.dim(1));
     return Shape.of(x.dim(0), w.dim(1));
   }
 
@@ -45,7 +47,7 @@ public record Dense(ReluRule relu) implements Op {
   @Override
   public Tensor gradient(Node n, Tensor g, int i) {
     if (relu != null) {
-      try (Tensor before = Relu.back(relu, n.output(), g)) {
+      try (Tensor before = Relu.back(relu, n, g)) {
         return linearGradient(n, before, i);
       }
     }

@@ -35,7 +35,7 @@ public record Elementwise(Unary function, double alpha, double beta) implements 
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
+    return Operands.only(this, inputs);
   }
 
   @Override

@@ -36,8 +36,15 @@ public final class Functions {
     return call(new Elementwise(Unary.LINEAR, factor, 0), x);
   }
 
-  /** Any operation; the result lives in the first input's scope. */
+  /**
+   * Any operation. The result lives in the scope of the first input that is not {@link Tensor#keep
+   * kept}; if all are, it is closed with the first.
+   */
   public static Tensor call(Op op, Tensor... inputs) {
-    return Node.run(op, inputs[0].scope(), List.of(inputs), false).output();
+    Tensor host = inputs[0];
+    for (int i = inputs.length - 1; i >= 0; i--) {
+      host = inputs[i].isKept() ? host : inputs[i];
+    }
+    return Node.run(op, host.scope(), List.of(inputs), false).output();
   }
 }

@@ -15,7 +15,7 @@ public record Identity(String type) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
+    return Operands.only(this, inputs);
   }
 
   @Override
@@ -25,6 +25,6 @@ public record Identity(String type) implements Op {
 
   @Override
   public Tensor gradient(Node n, Tensor g, int i) {
-    return g.view(g.shape());
+    return n.scope().view(g, g.shape());
   }
 }

@@ -15,7 +15,8 @@ public record MaxPool2d(Sliding sliding) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    return sliding.output(inputs.get(0), inputs.get(0).dim(3));
+    Shape x = Operands.onlyImages(this, inputs);
+    return sliding.output(x, x.dim(3));
   }
 
   @Override

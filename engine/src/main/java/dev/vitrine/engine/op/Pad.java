@@ -11,7 +11,7 @@ public record Pad(int top, int left, int bottom, int right, double value) implem
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    Shape x = inputs.get(0);
+    Shape x = Operands.onlyImages(this, inputs);
     return Shape.of(x.dim(0), x.dim(1) + top + bottom, x.dim(2) + left + right, x.dim(3));
   }
 

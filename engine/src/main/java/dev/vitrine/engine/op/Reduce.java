@@ -26,7 +26,7 @@ public record Reduce(Reduction kind, List<Integer> axes) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    Shape y = inputs.get(0);
+    Shape y = Operands.only(this, inputs);
     for (int axis : axes) {
       y = y.with(axis, 1);
     }

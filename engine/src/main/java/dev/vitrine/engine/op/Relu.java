@@ -22,7 +22,7 @@ public record Relu(ReluRule rule) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
+    return Operands.only(this, inputs);
   }
 
   @Override
@@ -34,13 +34,13 @@ public record Relu(ReluRule rule) implements Op {
 
   @Override
   public Tensor gradient(Node n, Tensor g, int i) {
-    return back(rule, n.output(), g);
+    return back(rule, n, g);
   }
 
   /** The rule applied to a gradient; the output tells as well as the input where {@code x > 0}. */
-  static Tensor back(ReluRule rule, Tensor y, Tensor g) {
-    Tensor out = g.scope().make(g.shape());
-    g.backend().binary(rule.kind(), y.buffer(), g.buffer(), out.buffer());
+  static Tensor back(ReluRule rule, Node n, Tensor g) {
+    Tensor out = n.make(g.shape());
+    n.backend().binary(rule.kind(), n.output().buffer(), g.buffer(), out.buffer());
     return out;
   }
 

@@ -12,7 +12,7 @@ public record Resample(Interpolation filter, int h, int w) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    return inputs.get(0).with(1, h).with(2, w);
+    return Operands.onlyImages(this, inputs).with(1, h).with(2, w);
   }
 
   @Override

@@ -8,20 +8,29 @@ import java.util.List;
 
 /**
  * The same elements under another shape, without a copy; the batch axis stays. {@code target} is
- * the shape without the batch axis, one extent may be -1 and is worked out; empty means one axis:
- * Keras' Flatten, in H, W, C order.
+ * the shape without the batch axis; one extent may be -1 and is worked out.
  */
 public record Reshape(List<Integer> target) implements Op {
 
-  /** Keras' Flatten: {@code [n, h, w, c]} to {@code [n, h * w * c]}. */
+  /** Checks that extents are positive, but for one -1. */
+  public Reshape {
+    target = List.copyOf(target);
+    if (target.stream().anyMatch(d -> d < 1 && d != -1)
+        || target.stream().filter(d -> d == -1).count() > 1) {
+      throw new IllegalArgumentException(
+          "target " + target + " should have positive extents, and -1 once at most");
+    }
+  }
+
+  /** Keras' Flatten: {@code [n, h, w, c]} to {@code [n, h * w * c]}, in that order. */
   public static Reshape flatten() {
     return new Reshape(List.of(-1));
   }
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    Shape x = inputs.get(0);
-    long row = x.dim(0) == 0 ? 0 : x.size() / x.dim(0);
+    Shape x = Operands.only(this, inputs);
+    long row = x.size() / Math.max(x.dim(0), 1);
     long known = 1;
     for (int d : target) {
       known *= d == -1 ? 1 : d;
@@ -46,6 +55,6 @@ public record Reshape(List<Integer> target) implements Op {
 
   @Override
   public Tensor gradient(Node n, Tensor g, int i) {
-    return g.view(n.input(0).shape());
+    return n.scope().view(g, n.input(0).shape());
   }
 }

@@ -13,7 +13,7 @@ public record Softmax() implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
+    return Operands.only(this, inputs);
   }
 
   @Override

@@ -12,7 +12,7 @@ public record Warp(Affine affine) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
+    return Operands.onlyImages(this, inputs);
   }
 
   @Override

@@ -89,8 +89,7 @@ final class PredictCommand implements Callable<Integer> {
         Run run =
             model
                 .network()
-                .forward(
-                    photograph.upload(scope, model), Listen.to(Prediction.layer(model)))) {
+                .forward(photograph.upload(scope, model), Listen.to(Prediction.layer(model)))) {
       return Prediction.of(model, run);
     }
   }

@@ -58,8 +58,7 @@ final class SummaryCommand implements Callable<Integer> {
     rows.add(new Row(network.input(), "Input", withoutBatch(in), 0, List.of()));
     for (Layer layer : network.layers()) {
       Shape shape = shapes.get(layer.name());
-      long parameters =
-          layer.parameters().stream().mapToLong(p -> p.value().shape().size()).sum();
+      long parameters = layer.parameters().stream().mapToLong(p -> p.value().shape().size()).sum();
       rows.add(
           new Row(
               layer.name(),
