@@ -160,14 +160,17 @@ interface ConvolutionContract extends ContractSection {
 
   @Test
   default void groupsSeeOnlyTheirOwnChannels() {
-    ConvolutionCase c =
-        ConvolutionCase.of(new Convolution(Window.of(1, 1, 1, 1), 2), 0, 1, 1, 1, 4, 2);
+    Convolution convolution = new Convolution(Window.of(1, 1, 1, 1), 2);
+    ConvolutionCase c = ConvolutionCase.of(convolution, 0, 1, 1, 1, 4, 4);
     Values x = Values.of(c.x(), 1, 2, 3, 4);
-    Values kernel = Values.of(c.kernel(), 1, 10, 100, 1000); // [c][o]
-    Values gradY = Values.of(c.y(), 1, 2);
-    comparison().gives("forward", Values.of(c.y(), 201, 4030), c.forward(PostOp.NONE), x, kernel);
-    comparison().gives("data", Values.of(c.x(), 1, 100, 20, 2000), c.backwardData(), gradY, kernel);
-    comparison().gives("weights", Values.of(c.kernel(), 1, 6, 2, 8), c.backwardWeights(), x, gradY);
+    Values kernel = Values.of(c.kernel(), 1, 10, 100, 1000, 2, 20, 200, 2000); // [c][o]
+    Values gradY = Values.of(c.y(), 1, 2, 3, 4);
+    Values y = Values.of(c.y(), 5, 50, 1100, 11000);
+    Values gradX = Values.of(c.x(), 21, 42, 4300, 8600);
+    Values gradKernel = Values.of(c.kernel(), 1, 2, 9, 12, 2, 4, 12, 16);
+    comparison().gives("y of groups", y, c.forward(PostOp.NONE), x, kernel);
+    comparison().gives("gradX of groups", gradX, c.backwardData(), gradY, kernel);
+    comparison().gives("gradKernel of groups", gradKernel, c.backwardWeights(), x, gradY);
   }
 
   @Test
