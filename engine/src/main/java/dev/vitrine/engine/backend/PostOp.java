@@ -5,6 +5,6 @@ package dev.vitrine.engine.backend;
  */
 public enum PostOp {
   NONE,
-  /** {@code max(y, 0)} */
+  /** {@code max(y, 0)}; a NaN may come out as 0. */
   RELU
 }

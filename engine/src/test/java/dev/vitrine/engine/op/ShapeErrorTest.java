@@ -25,7 +25,8 @@ class ShapeErrorTest {
     Op conv = new Conv2d(Sliding.valid(3, 3, 1, 1));
     Shape kernel = Shape.of(3, 3, 3, 8);
     return Stream.of(
-        arguments(conv, List.of(IMAGE), "Conv2d takes 2 to 3 input(s), weights included, not the 1"),
+        arguments(
+            conv, List.of(IMAGE), "Conv2d takes 2 to 3 input(s), weights included, not the 1"),
         arguments(conv, List.of(ROWS, kernel), "Conv2d takes images [n, h, w, c], not [2, 6]"),
         arguments(
             conv,

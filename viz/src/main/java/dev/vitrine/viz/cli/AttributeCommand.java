@@ -57,13 +57,11 @@ final class AttributeCommand implements Callable<Integer> {
         Attribution made = Attribution.of(study, chosen, what);
         Map<String, Object> record = Provenance.of(command, study);
         record.putAll(made.record());
-        made.write(output.folder(), photograph, record, output.raw());
+        Path written = made.write(output.folder(), photograph, record, output.raw());
         if (output.json()) {
           CommandOutput.json(record);
         } else {
-          CommandOutput.line(
-              "%s of %s (%.4g) in %s",
-              chosen, what.name(), made.value(), output.folder().path(made.file() + ".png"));
+          CommandOutput.line("%s of %s (%.4g) in %s", chosen, what.name(), made.value(), written);
         }
       }
     }

@@ -2,6 +2,7 @@ package dev.vitrine.viz.cli;
 
 import dev.vitrine.viz.render.GradientPicture;
 import dev.vitrine.viz.render.OutputFolder;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -80,18 +81,17 @@ record Attribution(
   }
 
   /** Writes the picture about neutral grey, its record, and the numbers if asked. */
-  void write(
+  Path write(
       OutputFolder folder,
       InputOptions.Photograph photograph,
       Map<String, Object> record,
       boolean raw) {
-    folder.png(
-        file,
-        GradientPicture.signed(height, width, gradient)
-            .resized(photograph.original().height(), photograph.original().width()));
+    Path picture =
+        folder.png(file, photograph.asSeen(GradientPicture.aboutGrey(height, width, gradient)));
     folder.json(file, record);
     if (raw) {
       folder.npy(file, new int[] {height, width, 3}, gradient);
     }
+    return picture;
   }
 }

@@ -66,12 +66,10 @@ final class CamCommand implements Callable<Integer> {
           Localization made = Localization.of(study, what, layer, looked.size() > 1);
           Map<String, Object> record = Provenance.of(command, study);
           record.putAll(made.record());
-          made.write(output.folder(), photograph, record, output.raw());
+          Path written = made.write(output.folder(), photograph, record, output.raw());
           records.add(record);
           if (!output.json()) {
-            CommandOutput.line(
-                "gradcam of %s at %s in %s",
-                what.name(), layer, output.folder().path(made.file() + ".png"));
+            CommandOutput.line("gradcam of %s at %s in %s", what.name(), layer, written);
           }
         }
         if (output.json()) {

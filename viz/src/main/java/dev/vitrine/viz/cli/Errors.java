@@ -24,8 +24,7 @@ final class Errors {
   static int ofParameters(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
     System.err.println("vitrine: " + oneLine(e.getMessage()));
-    System.err.println(
-        "vitrine: see '" + command.getCommandSpec().qualifiedName() + " --help'");
+    System.err.println("vitrine: see '" + command.getCommandSpec().qualifiedName() + " --help'");
     return USAGE;
   }
 

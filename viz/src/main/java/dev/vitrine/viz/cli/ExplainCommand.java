@@ -55,7 +55,9 @@ final class ExplainCommand implements Callable<Integer> {
     TargetOptions.Target unit =
         target.isUnit() ? what : TargetOptions.Target.strongest(study.run(), layer);
     List<PredictCommand.Row> top =
-        PredictCommand.rows(study.model(), study.prediction(), TOP);
+        study.model().hasClasses()
+            ? PredictCommand.rows(study.model(), study.prediction(), TOP)
+            : List.of();
 
     ExplainPage page = new ExplainPage(study.photograph().stem(), study.model().name());
     String shown = study.photograph().stem() + "-photograph";

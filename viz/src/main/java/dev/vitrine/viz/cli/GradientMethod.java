@@ -33,7 +33,9 @@ enum GradientMethod {
         "method '"
             + name
             + "' is not known; known are "
-            + Arrays.stream(values()).map(GradientMethod::toString).collect(Collectors.joining(", ")));
+            + Arrays.stream(values())
+                .map(GradientMethod::toString)
+                .collect(Collectors.joining(", ")));
   }
 
   @Override

@@ -13,6 +13,11 @@ import picocli.CommandLine.Option;
 
 /** How a photograph becomes a network's input. */
 final class InputOptions {
+  /**
+   * Pixels beyond which a picture that has no more detail than the network's input is not drawn.
+   */
+  private static final double LONGEST = 1024;
+
   @Option(
       names = "--resize",
       paramLabel = "FILTER",
@@ -50,6 +55,21 @@ final class InputOptions {
       String name = file.getFileName().toString();
       int dot = name.lastIndexOf('.');
       return dot > 0 ? name.substring(0, dot) : name;
+    }
+
+    /** The part of the original that the network sees, in the original's pixels. */
+    Resize.Region seen() {
+      return resize.seen(original.height(), original.width(), input.height(), input.width());
+    }
+
+    /** A picture at the network's input size in the proportions of what the network saw. */
+    Picture asSeen(Picture picture) {
+      Resize.Region seen = seen();
+      double shrink = Math.min(1, LONGEST / Math.max(seen.height(), seen.width()));
+      return Resize.BICUBIC.apply(
+          picture,
+          (int) Math.max(1, Math.round(seen.height() * shrink)),
+          (int) Math.max(1, Math.round(seen.width() * shrink)));
     }
 
     /** The preprocessed pixels {@code [1, h, w, 3]}. */

@@ -1,8 +1,11 @@
 package dev.vitrine.viz.cli;
 
 import dev.vitrine.viz.method.GradCam;
+import dev.vitrine.viz.render.ColorMap;
 import dev.vitrine.viz.render.HeatMap;
+import dev.vitrine.viz.render.Opacity;
 import dev.vitrine.viz.render.OutputFolder;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -47,15 +50,25 @@ record Localization(
   }
 
   /** Writes the overlay on the original photograph, its record, and the map if asked. */
-  void write(
+  Path write(
       OutputFolder folder,
       InputOptions.Photograph photograph,
       Map<String, Object> record,
       boolean raw) {
-    folder.png(file, heat().over(photograph.original(), photograph.seen()));
+    Path picture =
+        folder.png(
+            file,
+            heat()
+                .overlay(
+                    photograph.original(),
+                    photograph.seen(),
+                    HeatMap.Scaling.POSITIVE,
+                    ColorMap.INFERNO,
+                    Opacity.GROWING));
     folder.json(file, record);
     if (raw) {
       folder.npy(file, new int[] {map.h(), map.w()}, map.values());
     }
+    return picture;
   }
 }

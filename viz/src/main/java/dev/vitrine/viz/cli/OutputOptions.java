@@ -22,7 +22,7 @@ final class OutputOptions {
   private boolean json;
 
   OutputFolder folder() {
-    return OutputFolder.at(out);
+    return new OutputFolder(out);
   }
 
   boolean raw() {

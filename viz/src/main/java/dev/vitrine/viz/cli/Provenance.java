@@ -29,9 +29,7 @@ final class Provenance {
     record.put("model", model);
     record.put(
         "input",
-        new int[] {
-          study.photograph().input().height(), study.photograph().input().width(), 3
-        });
+        new int[] {study.photograph().input().height(), study.photograph().input().width(), 3});
     record.put("resize", study.photograph().resize().toString());
     record.put("backend", study.model().network().backend().description());
     record.put("seed", null); // nothing here is random

@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Grad-CAM (Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
- * Localization", 2017): {@code relu(sum over c of w_c A_c)}, where {@code A} is a layer's output and
- * {@code w_c} the mean over the pixels of the objective's gradient there.
+ * Localization", 2017): {@code relu(sum over c of w_c A_c)}, where {@code A} is a layer's output
+ * and {@code w_c} the mean over the pixels of the objective's gradient there.
  *
  * @param relu false leaves the negative part in, which the paper cuts off
  */

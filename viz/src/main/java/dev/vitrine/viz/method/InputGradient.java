@@ -30,8 +30,7 @@ public record InputGradient(ReluRule rule) {
   public float[] of(Run run, Objective objective) {
     Tensor at = run.output(objective.layer());
     try (Tensor seed = objective.seed(run)) {
-      Tensor gradient =
-          run.backward(Map.of(at, seed), List.of(run.input()), rule).at(run.input());
+      Tensor gradient = run.backward(Map.of(at, seed), List.of(run.input()), rule).at(run.input());
       float[] values = gradient.toFloats();
       gradient.close();
       return values;

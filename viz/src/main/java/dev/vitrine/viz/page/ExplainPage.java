@@ -44,7 +44,8 @@ public final class ExplainPage {
         probability == null
             ? String.format(Locale.ROOT, "%.2f", logit)
             : String.format(Locale.ROOT, "%.1f %%", 100 * probability));
-    row.put("width", String.format(Locale.ROOT, "%.1f", probability == null ? 0 : 100 * probability));
+    row.put(
+        "width", String.format(Locale.ROOT, "%.1f", probability == null ? 0 : 100 * probability));
     rows.add(row);
   }
 
