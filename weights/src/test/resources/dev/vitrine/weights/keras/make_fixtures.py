@@ -169,6 +169,18 @@ def built_again():
     keep("cnn_batch_norm", model, {l.name: l.output for l in model.layers})
 
 
+def built_in():
+    """Tiny VGG as it comes with the program, on noise."""
+    resources = os.path.join(HERE, "../../../../../../main/resources/dev/vitrine/weights")
+    model = keras.models.load_model(os.path.join(resources, "models/tiny_vgg.h5"), compile=False)
+    x = random.uniform(0, 1, (1, 64, 64, 3)).astype(np.float16).astype(np.float32)
+    logits = keras.Model(model.inputs, model.layers[-1].input).predict(x, verbose=0)
+    kernel, bias = model.layers[-1].get_weights()
+    goldens["tiny_vgg:x"] = x
+    goldens["tiny_vgg:output.pre"] = logits @ kernel + bias
+    goldens["tiny_vgg:output"] = model.predict(x, verbose=0)
+
+
 def odd_ones():
     """Small files, each with one thing wrong or unusual."""
     model = keras.Sequential([keras.Input((4, 4, 1)), L.Conv2D(2, 3, name="conv")], name="odd")
@@ -219,6 +231,11 @@ def odd_ones():
         "two_outputs": lambda c: c["config"].update(output_layers=[["conv", 0, 0], ["in", 0, 0]]),
         "subclassed": lambda c: c.update(class_name="Detector"),
         "no_filters": lambda c: c["config"]["layers"][1]["config"].pop("filters"),
+        "channels_first": lambda c: c["config"]["layers"][1]["config"].update(
+            data_format="channels_first"
+        ),
+        "rows": lambda c: c["config"]["layers"][0]["config"].update(batch_shape=[None, 4]),
+        "small": lambda c: c["config"]["layers"][0]["config"].update(batch_shape=[None, 2, 4, 1]),
         "mish": lambda c: c["config"]["layers"][1]["config"].update(activation="mish"),
         "unfed": lambda c: c["config"]["layers"][1].update(
             inbound_nodes=[[["nowhere", 0, 0, {}]]]
@@ -243,5 +260,6 @@ functional()
 as_keras2()
 sequential()
 built_again()
+built_in()
 odd_ones()
 np.savez_compressed(os.path.join(HERE, "goldens.npz"), **goldens)
