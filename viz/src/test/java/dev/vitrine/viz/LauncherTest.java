@@ -1,6 +1,5 @@
 package dev.vitrine.viz;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +35,10 @@ final class LauncherTest {
   private Path home;
   private Path source;
   private final Map<String, String> environment = new HashMap<>();
+
+  private final List<Started> started = new ArrayList<>();
+
+  private record Started(Process process, Path out, Path err) {}
 
   private record Outcome(int exit, String out, String err) {}
 
@@ -84,6 +88,14 @@ final class LauncherTest {
     environment.put("BUILDS", folder.resolve("builds").toString());
   }
 
+  @AfterEach
+  void endWhatStillRuns() {
+    for (Started one : started) {
+      one.process().descendants().forEach(ProcessHandle::destroyForcibly);
+      one.process().destroyForcibly();
+    }
+  }
+
   @Test
   void theFirstUseBuildsWithOneLineAndTheSecondStartsAtOnce() throws Exception {
     Outcome first = vitrine("predict", "a b", "*");
@@ -120,8 +132,8 @@ final class LauncherTest {
 
   @Test
   void twoFirstUsesAtOnceBuildOnce() throws Exception {
-    Process one = start(folder, home.resolve("vitrine").toString());
-    Process two = start(folder, home.resolve("vitrine").toString());
+    Started one = start(folder, home.resolve("vitrine").toString());
+    Started two = start(folder, home.resolve("vitrine").toString());
     assertThat(finish(one).exit()).isEqualTo(7);
     assertThat(finish(two).exit()).isEqualTo(7);
     assertThat(builds()).isEqualTo(1);
@@ -129,11 +141,11 @@ final class LauncherTest {
 
   @Test
   void aBuildThatIsKilledIsMadeAgain() throws Exception {
-    Process killed = start(folder, home.resolve("vitrine").toString());
+    Started killed = start(folder, home.resolve("vitrine").toString());
     while (!Files.exists(folder.resolve("builds"))) {
       Thread.sleep(10);
     }
-    killed.destroyForcibly().waitFor();
+    killed.process().destroyForcibly().waitFor();
     assertThat(home.resolve("viz/target/dist/current")).doesNotExist();
 
     Outcome next = vitrine();
@@ -190,18 +202,21 @@ final class LauncherTest {
     return finish(start(folder, command.toArray(String[]::new)));
   }
 
-  private Process start(Path directory, String... command) throws IOException {
+  private Started start(Path directory, String... command) throws IOException {
+    Path out = Files.createTempFile(folder, "out", ".txt");
+    Path err = Files.createTempFile(folder, "err", ".txt");
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().putAll(environment);
-    return builder.start();
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    Started one = new Started(process, out, err);
+    started.add(one);
+    return one;
   }
 
-  private static Outcome finish(Process process) throws Exception {
-    // Both streams are short enough for a pipe's buffer.
-    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
-    String err = new String(process.getErrorStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    return new Outcome(process.exitValue(), out, err);
+  private static Outcome finish(Started one) throws Exception {
+    assertThat(one.process().waitFor(20, TimeUnit.SECONDS)).as("it ends in time").isTrue();
+    return new Outcome(
+        one.process().exitValue(), Files.readString(one.out()), Files.readString(one.err()));
   }
 
   private long builds() throws IOException {

@@ -140,30 +140,37 @@ interface ConvolutionContract extends ContractSection {
 
   @Test
   default void strideDilationAndUnequalPaddingPickTheRightPixels() {
-    // y[0] = 1 * padding + 10 * x[1], y[1] = 1 * x[1] + 10 * x[3]
-    Window w = new Window(1, 2, 1, 2, 1, 2, 0, 1, 0, 0);
-    ConvolutionCase c = ConvolutionCase.of(new Convolution(w, 1), 0, 1, 1, 5, 1, 1);
+    // y[0] = 1 * padding + 10 * x[1], y[1] = 1 * x[1] + 10 * x[3]: along a row, then a column.
+    Window row = new Window(1, 2, 1, 2, 1, 2, 0, 1, 0, 0);
+    Window column = new Window(2, 1, 2, 1, 2, 1, 1, 0, 0, 0);
+    picksTheRightPixels(ConvolutionCase.of(new Convolution(row, 1), 0, 1, 1, 5, 1, 1));
+    picksTheRightPixels(ConvolutionCase.of(new Convolution(column, 1), 0, 1, 5, 1, 1, 1));
+  }
+
+  private void picksTheRightPixels(ConvolutionCase c) {
     Values x = Values.of(c.x(), 1, 2, 3, 4, 5);
     Values kernel = Values.of(c.kernel(), 1, 10);
     Values gradY = Values.of(c.y(), 1, 100);
-    comparison().gives("forward", Values.of(c.y(), 20, 42), c.forward(PostOp.NONE), x, kernel);
-    comparison()
-        .gives(
-            "backward data", Values.of(c.x(), 0, 110, 0, 1000, 0), c.backwardData(), gradY, kernel);
-    comparison()
-        .gives("backward weights", Values.of(c.kernel(), 200, 402), c.backwardWeights(), x, gradY);
+    Values gradX = Values.of(c.x(), 0, 110, 0, 1000, 0);
+    Values gradKernel = Values.of(c.kernel(), 200, 402);
+    comparison().gives("y " + c, Values.of(c.y(), 20, 42), c.forward(PostOp.NONE), x, kernel);
+    comparison().gives("gradX " + c, gradX, c.backwardData(), gradY, kernel);
+    comparison().gives("gradKernel " + c, gradKernel, c.backwardWeights(), x, gradY);
   }
 
   @Test
   default void groupsSeeOnlyTheirOwnChannels() {
-    ConvolutionCase c =
-        ConvolutionCase.of(new Convolution(Window.of(1, 1, 1, 1), 2), 0, 1, 1, 1, 4, 2);
+    Convolution convolution = new Convolution(Window.of(1, 1, 1, 1), 2);
+    ConvolutionCase c = ConvolutionCase.of(convolution, 0, 1, 1, 1, 4, 4);
     Values x = Values.of(c.x(), 1, 2, 3, 4);
-    Values kernel = Values.of(c.kernel(), 1, 10, 100, 1000); // [c][o]
-    Values gradY = Values.of(c.y(), 1, 2);
-    comparison().gives("forward", Values.of(c.y(), 201, 4030), c.forward(PostOp.NONE), x, kernel);
-    comparison().gives("data", Values.of(c.x(), 1, 100, 20, 2000), c.backwardData(), gradY, kernel);
-    comparison().gives("weights", Values.of(c.kernel(), 1, 6, 2, 8), c.backwardWeights(), x, gradY);
+    Values kernel = Values.of(c.kernel(), 1, 10, 100, 1000, 2, 20, 200, 2000); // [c][o]
+    Values gradY = Values.of(c.y(), 1, 2, 3, 4);
+    Values y = Values.of(c.y(), 5, 50, 1100, 11000);
+    Values gradX = Values.of(c.x(), 21, 42, 4300, 8600);
+    Values gradKernel = Values.of(c.kernel(), 1, 2, 9, 12, 2, 4, 12, 16);
+    comparison().gives("y of groups", y, c.forward(PostOp.NONE), x, kernel);
+    comparison().gives("gradX of groups", gradX, c.backwardData(), gradY, kernel);
+    comparison().gives("gradKernel of groups", gradKernel, c.backwardWeights(), x, gradY);
   }
 
   @Test

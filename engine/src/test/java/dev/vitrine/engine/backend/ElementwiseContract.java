@@ -147,6 +147,15 @@ interface ElementwiseContract extends ContractSection {
   }
 
   @Test
+  default void aColumnAndARowBroadcastToAMatrix() {
+    Values column = Values.of(Shape.of(2, 1), 1, 2);
+    Values row = row(10, 20, 30);
+    Values matrix = Values.of(Shape.of(2, 3), -9, -19, -29, -8, -18, -28);
+    binaryGives(Binary.SUBTRACT, column, row, matrix);
+    binaryGives(Binary.SUBTRACT, row, column, matrix.map(v -> -v));
+  }
+
+  @Test
   default void theThreeRulesOfTheReluTreatActivationAndGradientAsTheirPapersDo() {
     Values activation = row(-1, -1, 0, 0, 2, 2);
     Values gradient = row(-3, 3, -3, 3, -3, 3);

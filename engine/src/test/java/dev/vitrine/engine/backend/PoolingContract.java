@@ -212,6 +212,27 @@ interface PoolingContract extends ContractSection {
   }
 
   @Test
+  default void aPoolingsStrideDilationAndUnequalPaddingPickTheRightPixels() {
+    // Under the window lie x[1] alone, then x[1] and x[3]: along a row, then a column.
+    Window row = new Window(1, 2, 1, 2, 1, 2, 0, 1, 0, 0);
+    Window column = new Window(2, 1, 2, 1, 2, 1, 1, 0, 0, 0);
+    picksTheRightPixels(Pooling.of(row, 0, 1, 1, 5, 1));
+    picksTheRightPixels(Pooling.of(column, 0, 1, 5, 1, 1));
+  }
+
+  private void picksTheRightPixels(Pooling p) {
+    Values x = Values.of(p.x, 9, 2, 9, 4, 9);
+    Values gradY = Values.of(p.y, 1, 100);
+    comparison().gives("maximum " + p, Values.of(p.y, 2, 4), max(p.window), x);
+    comparison().gives("average " + p, Values.of(p.y, 2, 3), average(p.window), x);
+    assertThat(switches(p, x)).as("switches of %s", p).containsExactly(1, 1);
+    Values winners = Values.of(p.x, 0, 1, 0, 100, 0);
+    comparison().gives("maximum, back " + p, winners, maxBackward(p, x), gradY);
+    Values shares = Values.of(p.x, 0, 51, 0, 50, 0);
+    comparison().gives("average, back " + p, shares, averageBackward(p.window), gradY);
+  }
+
+  @Test
   default void whatIsLeftOverAtTheEndGetsNothing() {
     Pooling p = row(Window.of(1, 2, 1, 2), 5);
     Values x = Values.of(p.x, 1, 2, 4, 3, 100);

@@ -61,9 +61,7 @@ final class AttributeCommand implements Callable<Integer> {
         if (output.json()) {
           CommandOutput.json(record);
         } else {
-          CommandOutput.line(
-              "%s of %s (%.4g) in %s",
-              chosen, what.name(), made.value(), written);
+          CommandOutput.line("%s of %s (%.4g) in %s", chosen, what.name(), made.value(), written);
         }
       }
     }

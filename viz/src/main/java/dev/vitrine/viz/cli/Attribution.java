@@ -86,7 +86,8 @@ record Attribution(
       InputOptions.Photograph photograph,
       Map<String, Object> record,
       boolean raw) {
-    Path picture = folder.png(file, photograph.asSeen(GradientPicture.aboutGrey(height, width, gradient)));
+    Path picture =
+        folder.png(file, photograph.asSeen(GradientPicture.aboutGrey(height, width, gradient)));
     folder.json(file, record);
     if (raw) {
       folder.npy(file, new int[] {height, width, 3}, gradient);

@@ -69,9 +69,7 @@ final class CamCommand implements Callable<Integer> {
           Path written = made.write(output.folder(), photograph, record, output.raw());
           records.add(record);
           if (!output.json()) {
-            CommandOutput.line(
-                "gradcam of %s at %s in %s",
-                what.name(), layer, written);
+            CommandOutput.line("gradcam of %s at %s in %s", what.name(), layer, written);
           }
         }
         if (output.json()) {

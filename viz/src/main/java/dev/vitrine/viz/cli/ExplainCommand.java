@@ -54,7 +54,10 @@ final class ExplainCommand implements Callable<Integer> {
     TargetOptions.Target what = target.resolve(study.model(), study.run());
     TargetOptions.Target unit =
         target.isUnit() ? what : TargetOptions.Target.strongest(study.run(), layer);
-    List<PredictCommand.Row> top = PredictCommand.rows(study.model(), study.prediction(), TOP);
+    List<PredictCommand.Row> top =
+        study.model().hasClasses()
+            ? PredictCommand.rows(study.model(), study.prediction(), TOP)
+            : List.of();
 
     ExplainPage page = new ExplainPage(study.photograph().stem(), study.model().name());
     String shown = study.photograph().stem() + "-photograph";

@@ -13,7 +13,9 @@ import picocli.CommandLine.Option;
 
 /** How a photograph becomes a network's input. */
 final class InputOptions {
-  /** Pixels beyond which a picture that has no more detail than the network's input is not drawn. */
+  /**
+   * Pixels beyond which a picture that has no more detail than the network's input is not drawn.
+   */
   private static final double LONGEST = 1024;
 
   @Option(
@@ -57,8 +59,7 @@ final class InputOptions {
 
     /** The part of the original that the network sees, in the original's pixels. */
     Resize.Region seen() {
-      return resize.seen(
-          original.height(), original.width(), input.height(), input.width());
+      return resize.seen(original.height(), original.width(), input.height(), input.width());
     }
 
     /** A picture at the network's input size in the proportions of what the network saw. */

@@ -55,13 +55,16 @@ record Localization(
       InputOptions.Photograph photograph,
       Map<String, Object> record,
       boolean raw) {
-    Path picture = folder.png(file, heat()
-            .overlay(
-                photograph.original(),
-                photograph.seen(),
-                HeatMap.Scaling.POSITIVE,
-                ColorMap.INFERNO,
-                Opacity.GROWING));
+    Path picture =
+        folder.png(
+            file,
+            heat()
+                .overlay(
+                    photograph.original(),
+                    photograph.seen(),
+                    HeatMap.Scaling.POSITIVE,
+                    ColorMap.INFERNO,
+                    Opacity.GROWING));
     folder.json(file, record);
     if (raw) {
       folder.npy(file, new int[] {map.h(), map.w()}, map.values());

@@ -4,9 +4,11 @@ import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Backends;
 import dev.vitrine.weights.Model;
 import dev.vitrine.weights.Models;
+import dev.vitrine.weights.Overrides;
 import dev.vitrine.weights.image.Labels;
 import dev.vitrine.weights.image.Preprocessing;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -73,9 +75,12 @@ final class ModelOptions {
 
   /** Loads the network that the options name; closing the model frees its weights. */
   Model open(Backend backend) {
-    Preprocessing override = preprocess == null ? null : Preprocessing.parse(preprocess);
-    Labels names = labels == null ? null : Labels.read(labels);
-    return Models.open(name(), backend, override, names);
+    return Models.open(
+        name(),
+        backend,
+        new Overrides(
+            Optional.ofNullable(preprocess).map(Preprocessing::parse),
+            Optional.ofNullable(labels).map(Labels::read)));
   }
 
   /** The name or file that was asked for. */

@@ -8,6 +8,7 @@ import dev.vitrine.viz.method.Prediction;
 import dev.vitrine.viz.render.OutputFolder;
 import dev.vitrine.weights.Model;
 import dev.vitrine.weights.image.Label;
+import dev.vitrine.weights.image.Labels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -96,9 +97,10 @@ final class PredictCommand implements Callable<Integer> {
 
   /** The top classes with their names. */
   static List<Row> rows(Model model, Prediction prediction, int top) {
+    Labels labels = Prediction.labels(model);
     List<Row> rows = new ArrayList<>();
     for (int index : prediction.top(top)) {
-      Label label = model.labels().get(index);
+      Label label = labels.get(index);
       Double probability =
           prediction.probabilities() == null ? null : prediction.probabilities()[index];
       rows.add(

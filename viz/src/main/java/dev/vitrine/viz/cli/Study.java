@@ -53,8 +53,7 @@ final class Study implements AutoCloseable {
   /** The layer that class activation maps look at unless told otherwise. */
   static String defaultLayer(Model model, InputOptions.Photograph photograph) {
     Shape input = Shape.of(1, photograph.input().height(), photograph.input().width(), 3);
-    return SpatialLayers.last(
-        model.network(), input, model.network().shapes(input).get(Prediction.layer(model)).dim(-1));
+    return SpatialLayers.last(model.network(), input, model.hasClasses() ? model.classes() : 0);
   }
 
   @Override

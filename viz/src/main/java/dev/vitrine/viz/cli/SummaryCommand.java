@@ -39,7 +39,7 @@ final class SummaryCommand implements Callable<Integer> {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("model", loaded.name());
         result.put("sha256", loaded.hash());
-        result.put("preprocessing", loaded.preprocessing().toString());
+        result.put("preprocessing", preprocessing(loaded));
         result.put("parameters", network.parameterCount());
         result.put("layers", rows);
         CommandOutput.json(result);
@@ -96,6 +96,10 @@ final class SummaryCommand implements Callable<Integer> {
         model.name(),
         model.network().parameterCount(),
         rows.get(0).output().length == 0 ? "any" : Arrays.toString(rows.get(0).output()),
-        model.preprocessing());
+        preprocessing(model));
+  }
+
+  private static String preprocessing(Model model) {
+    return model.hasPreprocessing() ? model.preprocessing().toString() : "not known";
   }
 }

@@ -93,8 +93,8 @@ final class TargetOptions {
     Prediction prediction = Prediction.of(model, run);
     Label label =
         wantedClass == null
-            ? model.labels().get(prediction.top(1).get(0))
-            : model.labels().find(wantedClass);
+            ? Prediction.labels(model).get(prediction.top(1).get(0))
+            : Prediction.labels(model).find(wantedClass);
     return new Target(
         new ClassScore(layer(model), label.index(), prediction.classes(), probability(model)),
         label.name(),

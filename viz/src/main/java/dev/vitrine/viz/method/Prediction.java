@@ -1,7 +1,9 @@
 package dev.vitrine.viz.method;
 
 import dev.vitrine.engine.network.Run;
+import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.Model;
+import dev.vitrine.weights.image.Labels;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -14,8 +16,16 @@ import java.util.stream.IntStream;
  */
 public record Prediction(double[] logits, double[] probabilities) {
 
-  /** Reads a run that listens to {@link #layer}. */
+  /**
+   * Reads a run that listens to {@link #layer}.
+   *
+   * @throws BadInputException if the network does not classify
+   */
   public static Prediction of(Model model, Run run) {
+    if (!model.hasClasses()) {
+      throw new BadInputException(
+          model.name() + " has no classes, its output is maps: explain a unit with --unit");
+    }
     double[] logits = run.output(layer(model)).toDoubles();
     double[] probabilities = model.hasProbabilities() ? run.output().toDoubles() : null;
     if (logits.length == 1) {
@@ -29,7 +39,12 @@ public record Prediction(double[] logits, double[] probabilities) {
 
   /** The layer that a run must listen to: the one that holds the logits. */
   public static String layer(Model model) {
-    return model.logitsLayer();
+    return model.logitsLayer().orElseGet(() -> model.network().output());
+  }
+
+  /** The classes' names: the model's, or class_0 and so on. */
+  public static Labels labels(Model model) {
+    return model.labels().orElseGet(() -> Labels.numbered(model.classes()));
   }
 
   /** How many classes there are. */

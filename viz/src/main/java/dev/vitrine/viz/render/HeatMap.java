@@ -83,6 +83,10 @@ public final class HeatMap {
         high = Math.max(high, value);
       }
     }
+    if (low > high) { // not one finite value
+      low = 0;
+      high = 0;
+    }
     switch (scaling) {
       case POSITIVE -> low = 0;
       case ROBUST -> {

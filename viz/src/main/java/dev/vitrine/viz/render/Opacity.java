@@ -8,7 +8,7 @@ package dev.vitrine.viz.render;
  */
 public record Opacity(float most, boolean growing) {
   /** Cold places show the photograph as it is; the hottest are mostly colour. */
-  public static final Opacity GROWING = new Opacity(0.75f, true);
+  public static final Opacity GROWING = new Opacity(0.8f, true);
 
   /** Half photograph, half map, everywhere. */
   public static final Opacity HALF = new Opacity(0.5f, false);
@@ -25,7 +25,6 @@ public record Opacity(float most, boolean growing) {
       return most;
     }
     float warmth = scaling == HeatMap.Scaling.SYMMETRIC ? Math.abs(2 * heat - 1) : heat;
-    // The root lets the colour set in early enough for the eye to see where a warm region ends.
-    return most * (float) Math.sqrt(Math.max(0, Math.min(1, warmth)));
+    return most * Math.max(0, Math.min(1, warmth));
   }
 }

@@ -28,10 +28,12 @@ public final class Labels {
 
   private final String source;
   private final List<Label> labels;
+  private final List<String> plainNames;
 
   private Labels(String source, List<Label> labels) {
     this.source = source;
     this.labels = List.copyOf(labels);
+    this.plainNames = labels.stream().map(l -> plain(l.name())).toList();
   }
 
   /** ImageNet's 1000 classes, named and ordered as in Keras. */
@@ -105,9 +107,11 @@ public final class Labels {
     if (text.matches("-?\\d+")) {
       return byNumber(text);
     }
+    String name = plain(text);
     List<Label> found =
         labels.stream()
-            .filter(l -> text.equalsIgnoreCase(l.wordnet()) || plain(l.name()).equals(plain(text)))
+            .filter(
+                l -> text.equalsIgnoreCase(l.wordnet()) || plainNames.get(l.index()).equals(name))
             .toList();
     if (found.size() == 1) {
       return found.get(0);
@@ -139,8 +143,10 @@ public final class Labels {
     Comparator<Label> nearness =
         Comparator.comparingDouble(
             l ->
-                -similarity.apply(wanted, plain(l.name()))
-                    - ((" " + plain(l.name()) + " ").contains(" " + wanted + " ") ? 1 : 0));
+                -similarity.apply(wanted, plainNames.get(l.index()))
+                    - ((" " + plainNames.get(l.index()) + " ").contains(" " + wanted + " ")
+                        ? 1
+                        : 0));
     return listed(labels.stream().sorted(nearness).limit(SUGGESTIONS).toList());
   }
 
