@@ -110,7 +110,7 @@ final class WrongInputTest {
         Console.run("predict", "--model=tiny_vgg", sample("coffee"), folder.resolve("none.png"));
 
     assertThat(console.exit()).isEqualTo(1);
-    assertThat(console.out()).contains("84.91 %  espresso (6)");
+    assertThat(console.out()).contains("63.53 %  espresso (6)");
     assertThat(console.err().lines()).singleElement().asString().endsWith("none.png: no such file");
   }
 
