@@ -150,25 +150,42 @@ final class ExplainCommandTest {
   }
 
   @Test
-  void aPhotographTooLargeForTheMemoryIsRefused() throws IOException {
-    Path large = folder.resolve("large.png");
+  void aPhotographThatDoesNotFitTheNetworkIsRefused() throws IOException {
+    Path flat = folder.resolve("flat.png");
     ImageIO.write(
-        Resize.NEAREST.apply(Picture.read(sample("cat")), 1, 60_000).toBufferedImage(),
+        Resize.NEAREST.apply(Picture.read(sample("cat")), 1, 600).toBufferedImage(),
         "png",
-        large.toFile());
+        flat.toFile());
+
+    assertThat(refusedAtAnySize(flat)).contains("conv1", "[1, 1, 600, 3]");
+  }
+
+  @Test
+  void aPhotographTooLargeForTheMemoryIsRefused() {
+    WatchedProvider.memoryBudget = 10L << 20;
+    try {
+      assertThat(refusedAtAnySize(sample("cat")))
+          .contains("cat.png: 451 x 300 pixels take 11 MB in this network, 10 may be used");
+    } finally {
+      WatchedProvider.memoryBudget = 0;
+    }
+  }
+
+  private String refusedAtAnySize(Path image) {
+    Path out = folder.resolve("out");
     String said =
         refused(
             1,
             "explain",
-            large,
+            image,
             "--preprocess=unit",
+            "--device=watched",
             "--model",
             network("any_size", folder),
             "-o",
-            folder.resolve("out"));
-
-    assertThat(said).contains("conv1", "60000").doesNotContain("an error of ours");
-    assertThat(folder.resolve("out")).doesNotExist();
+            out);
+    assertThat(out).doesNotExist();
+    return said;
   }
 
   @Test

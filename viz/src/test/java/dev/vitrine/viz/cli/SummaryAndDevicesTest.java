@@ -16,10 +16,7 @@ final class SummaryAndDevicesTest {
     String summary = fine("summary").out();
 
     assertThat(summary.lines().map(String::strip))
-        .anyMatch(
-            l ->
-                l.matches("conv1.pre +Conv2d +\\[111, 111, 96] +14,208 +data|conv1.pre .*14,208.*"))
-        .anyMatch(l -> l.matches("fire9_concat +Concat +\\[13, 13, 512] .*"))
+        .anyMatch(l -> l.matches("conv1.pre +Conv2d +\\[111, 111, 96] +14,208"))
         .anyMatch(l -> l.matches("loss +Softmax +\\[1000]"))
         .contains(
             "squeezenet: 1,248,424 parameters, input [227, 227, 3],"

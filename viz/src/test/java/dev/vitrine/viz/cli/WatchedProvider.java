@@ -18,6 +18,9 @@ public final class WatchedProvider implements BackendProvider {
     long liveBytesAtClose = -1;
   }
 
+  /** What the backend says may be used, where that is not 0. */
+  static long memoryBudget;
+
   static final List<Watch> OPENED = new ArrayList<>();
 
   @Override
@@ -50,7 +53,9 @@ public final class WatchedProvider implements BackendProvider {
             Backend.class.getClassLoader(),
             new Class<?>[] {Backend.class},
             (proxy, method, arguments) -> {
-              if (method.getName().equals("close")) {
+              if (method.getName().equals("memoryBudget") && memoryBudget > 0) {
+                return memoryBudget;
+              } else if (method.getName().equals("close")) {
                 watch.liveBytesAtClose = backend.liveBytes();
               } else if (method.getName().equals("release")) {
                 watch.mostLiveBytes = Math.max(watch.mostLiveBytes, backend.liveBytes());
