@@ -21,6 +21,9 @@ import java.util.List;
  * outside the Java heap; frozen convolution kernels in the layouts that oneDNN asks for ({@link
  * Kernels}).
  *
+ * <p>What is not a number stays so in every operation but one: a ReLU that is fused into a
+ * convolution or a matrix product is {@code y > 0 ? y : 0} in oneDNN's code, and turns it to 0.
+ *
  * <p>Strict float32, and deterministic for a given machine and number of threads. {@code
  * OMP_NUM_THREADS} sets that number when the JVM starts.
  */

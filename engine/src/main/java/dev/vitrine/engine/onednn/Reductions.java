@@ -57,14 +57,7 @@ final class Reductions {
     if (rows) {
       foldRows(max, x, axes, width, places, arrays.a);
     } else {
-      foldColumns(
-          max,
-          x,
-          axes,
-          width,
-          places,
-          arrays.first(Math.max(width, Loops.CHUNK)),
-          arrays.second(width));
+      foldColumns(max, x, axes, width, places, arrays);
     }
     double scale = kind == Reduction.MEAN ? (double) size / xShape.size() : 1;
     for (int at = 0; at < size; at += Loops.CHUNK) {
@@ -100,7 +93,10 @@ final class Reductions {
 
   /** The innermost axis stays: rows are added to rows. */
   private void foldColumns(
-      boolean max, Block x, Axes axes, int width, int places, float[] v, float[] partial) {
+      boolean max, Block x, Axes axes, int width, int places, Loops.Arrays arrays) {
+    float[] v = arrays.first(Math.max(width, Loops.CHUNK));
+    float[] partial = arrays.second(width);
+    float[] next = arrays.third(width);
     int rowsAtOnce = v.length / width;
     for (int place = 0; place < places; place += rowsAtOnce) {
       int rows = Math.min(rowsAtOnce, places - place);
@@ -110,10 +106,11 @@ final class Reductions {
         System.arraycopy(v, row * width, partial, 0, width);
         int alike = 1;
         while (alike < PARTIAL && row + alike < rows && target(axes, place + row + alike) == to) {
+          System.arraycopy(v, (row + alike) * width, next, 0, width);
           if (max) {
-            max(v, (row + alike) * width, partial, width);
+            max(next, partial, width);
           } else {
-            add(v, (row + alike) * width, partial, width);
+            add(next, partial, width);
           }
           alike++;
         }
@@ -178,15 +175,16 @@ final class Reductions {
     return Math.max(Math.max(a, b), Math.max(c, d));
   }
 
-  private static void add(float[] v, int from, float[] partial, int width) {
+  // Both arrays from 0 on: with an offset the compiler makes no vectors of these loops.
+  private static void add(float[] row, float[] partial, int width) {
     for (int i = 0; i < width; i++) {
-      partial[i] += v[from + i];
+      partial[i] += row[i];
     }
   }
 
-  private static void max(float[] v, int from, float[] partial, int width) {
+  private static void max(float[] row, float[] partial, int width) {
     for (int i = 0; i < width; i++) {
-      partial[i] = Math.max(partial[i], v[from + i]);
+      partial[i] = Math.max(partial[i], row[i]);
     }
   }
 

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 final class OneDnnMemoryTest {
   private static final Convolution SAME3 =
       new Convolution(Window.of(3, 3, 1, 1).padded(1, 1, 1, 1), 1);
-  private static final Shape IMAGE = Shape.of(1, 14, 14, 64);
-  private static final Shape KERNEL = Shape.of(3, 3, 64, 64);
+  private static final Shape IMAGE = Shape.of(1, 14, 14, 32);
+  private static final Shape KERNEL = Shape.of(3, 3, 32, 32);
   private static final long KERNEL_BYTES = NativeMemory.sizeClass(4 * KERNEL.size());
 
   private final OneDnnBackend backend = new OneDnnBackend();
@@ -94,7 +94,7 @@ final class OneDnnMemoryTest {
   @Test
   void aThousandGradientStepsTakeNoMemoryAfterTheFirstFew() throws IOException {
     Buffer kernel = random(10, KERNEL);
-    Buffer bias = random(11, Shape.of(64));
+    Buffer bias = random(11, Shape.of(32));
     Buffer moving = random(12, KERNEL);
     backend.freeze(kernel);
     steps(100, kernel, bias, moving);
@@ -107,14 +107,14 @@ final class OneDnnMemoryTest {
     assertThat(backend.liveBytes() + backend.pooledBytes()).isEqualTo(held);
     assertThat(backend.primitives().made()).isEqualTo(made);
     assumeThat(resident).as("VmRSS, where the system tells it").isPositive();
-    // A leak of one buffer of the loop per step would be 50 MB, of one argument array some 100 KB
+    // A leak of one buffer of the loop per step would be 25 MB, of one argument array some 100 KB
     // more than the JVM's own heap moves by; the former is what can be told apart here.
-    assertThat(residentBytes() - resident).isLessThan(40L << 20);
+    assertThat(residentBytes() - resident).isLessThan(20L << 20);
   }
 
   private void steps(int count, Buffer kernel, Buffer bias, Buffer moving) {
     Window pool = Window.of(2, 2, 2, 2);
-    Shape half = Shape.of(1, 7, 7, 64);
+    Shape half = Shape.of(1, 7, 7, 32);
     for (int i = 0; i < count; i++) {
       Buffer activation = backend.alloc(IMAGE);
       Buffer pooled = backend.alloc(half);
