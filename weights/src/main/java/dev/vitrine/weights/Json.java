@@ -43,8 +43,11 @@ public final class Json {
       return value;
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+      int column = e.getLocation() == null ? 1 : e.getLocation().getColumnNr();
+      // Where an object began would follow, with words about Jackson's own switches.
+      String why = e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
       throw new BadInputException(
-          source + ": not JSON at line " + line + ": " + e.getOriginalMessage(), e);
+          source + ": not JSON at line " + line + ", column " + column + ": " + why, e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

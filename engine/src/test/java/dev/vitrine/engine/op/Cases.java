@@ -166,6 +166,8 @@ final class Cases {
     cases.add(linear(new Reduce(Reduction.SUM, axes), r, seed, x));
     cases.add(linear(new Reduce(Reduction.MEAN, axes), r, seed, x));
     cases.add(spread(new Reduce(Reduction.MAX, axes), r, seed, x));
+    cases.add(linear(new GlobalPool2d(Reduction.MEAN, seed % 2 == 0), r, seed, x));
+    cases.add(spread(new GlobalPool2d(Reduction.MAX, seed % 2 == 1), r, seed, x));
   }
 
   private static void functions(List<Case> cases, Seeded r) {

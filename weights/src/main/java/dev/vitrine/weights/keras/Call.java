@@ -142,6 +142,6 @@ final class Call {
 
   /** An error about this layer. */
   BadInputException refused(String what) {
-    return settings().refused("layer " + layer.place() + ", a " + kind() + ", " + what);
+    return settings().refused("layer " + layer.place() + ", " + kind() + ", " + what);
   }
 }

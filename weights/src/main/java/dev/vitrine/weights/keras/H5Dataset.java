@@ -53,7 +53,7 @@ final class H5Dataset {
     if (!floating || (bytes != Float.BYTES && bytes != Double.BYTES)) {
       throw refused(
           "holds "
-              + (floating ? "float" + 8 * bytes : dataset.getJavaType().getSimpleName())
+              + (floating ? "float" + 8 * bytes : "integers or the like")
               + ", expected float32 or float64; save the model with float32 weights");
     }
     long stored = dataset.getStorageInBytes();
@@ -71,7 +71,9 @@ final class H5Dataset {
     if (flat instanceof float[] floats) {
       return floats;
     }
-    double[] doubles = (double[]) flat;
+    if (!(flat instanceof double[] doubles)) {
+      throw refused("was declared and never written; save the whole model again");
+    }
     float[] floats = new float[doubles.length];
     for (int i = 0; i < floats.length; i++) {
       floats[i] = (float) doubles[i];

@@ -200,9 +200,9 @@ public final class KerasImporter {
           .refused(
               "the file has "
                   + own.left()
-                  + " weights more than a "
+                  + " weights more than "
                   + layer.kind()
-                  + " of these settings; save the whole model again");
+                  + " takes with these settings; save the whole model again");
     }
     read.put(new Source(layer.name(), p.call(), 0), p.name());
   }
@@ -213,7 +213,7 @@ public final class KerasImporter {
         .settings()
         .refused(
             String.format(
-                "layer %d of %d is a %s, which is not supported; build the model without it%s",
+                "layer %d of %d, %s, is not supported; build the model without it%s",
                 layer.place(),
                 config.layers().size(),
                 layer.kind(),

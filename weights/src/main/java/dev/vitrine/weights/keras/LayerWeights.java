@@ -52,7 +52,7 @@ final class LayerWeights {
               + " is missing: "
               + group
               + (file.hasGroup(group)
-                  ? " lists only " + names.size() + " weights"
+                  ? " lists only " + names.size()
                   : " is not there")
               + "; save the whole model again");
     }
