@@ -95,7 +95,7 @@ public final class Tape {
     for (int n = nodes.size() - 1; n >= 0; n--) {
       Node node = nodes.get(n);
       Tensor g = grads.get(node.output());
-      if (g == null || !needed.contains(node.output())) {
+      if (g == null) {
         continue;
       }
       boolean[] need = new boolean[node.inputs().size()];
@@ -116,13 +116,11 @@ public final class Tape {
         grads.remove(node.output()).close();
       }
     }
-    grads.forEach(
-        (t, g) -> { // seeds from which no way leads to a wanted tensor
-          if (!kept.contains(t)) {
-            g.close();
-          }
-        });
-    grads.keySet().retainAll(kept);
+    for (Tensor unasked : List.copyOf(grads.keySet())) { // seeded, but made by no node here
+      if (!kept.contains(unasked)) {
+        grads.remove(unasked).close();
+      }
+    }
     return new Gradients(scope, grads, kept);
   }
 
