@@ -51,9 +51,7 @@ final class LayerWeights {
           role
               + " is missing: "
               + group
-              + (file.hasGroup(group)
-                  ? " lists only " + names.size()
-                  : " is not there")
+              + (file.hasGroup(group) ? " lists only " + names.size() : " is not there")
               + "; save the whole model again");
     }
     String path = group + "/" + names.get(taken.size());
