@@ -1,6 +1,7 @@
 package dev.vitrine.engine.network;
 
 import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.op.BatchNorm;
 
 /**
@@ -37,10 +38,10 @@ final class Folding {
   }
 
   /** The kernel {@code [kh, kw, in / groups, out]} times the scale of its output channel. */
-  double[] kernel(double[] kernel) {
-    double[] out = new double[kernel.length];
-    for (int i = 0; i < kernel.length; i++) {
-      out[i] = kernel[i] * scale[i % scale.length];
+  double[] kernel(Tensor kernel) {
+    double[] out = kernel.toDoubles();
+    for (int i = 0; i < out.length; i++) {
+      out[i] *= scale[i % scale.length];
     }
     return out;
   }

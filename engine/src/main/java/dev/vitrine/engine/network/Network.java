@@ -28,12 +28,14 @@ public final class Network implements AutoCloseable {
   private final Hooks hooks = new Hooks();
   private final Map<PlanKey, Plan> plans = new HashMap<>();
   private final Map<String, List<Parameter>> folded = new HashMap<>();
+  private final Scope constants;
   private boolean training;
 
   private record PlanKey(Set<String> shown, Set<String> alone, boolean fold) {}
 
   private Network(Builder b) {
     backend = b.backend;
+    constants = new Scope(backend);
     input = b.input;
     inputShape = b.inputShape;
     layers = new LinkedHashMap<>(b.layers);
@@ -173,14 +175,13 @@ public final class Network implements AutoCloseable {
           Folding f = Folding.of(conv, norm);
           Tensor kernel = conv.parameters().get(0).value();
           return List.of(
-              constant(
-                  norm.name() + "/folded kernel", kernel.shape(), f.kernel(kernel.toDoubles())),
+              constant(norm.name() + "/folded kernel", kernel.shape(), f.kernel(kernel)),
               constant(norm.name() + "/folded bias", f.biasShape(), f.bias()));
         });
   }
 
   private Parameter constant(String name, Shape shape, double[] values) {
-    Tensor t = new Scope(backend).of(shape, values).named(name).keep();
+    Tensor t = constants.of(shape, values).named(name);
     backend.freeze(t.buffer());
     return new Parameter(name, t);
   }
@@ -250,8 +251,8 @@ public final class Network implements AutoCloseable {
 
   private void dropFolded() {
     plans.clear();
-    folded.values().forEach(ps -> ps.forEach(p -> p.value().close()));
     folded.clear();
+    constants.close();
   }
 
   /** A copy of the network on another backend, without its hooks. */
@@ -395,9 +396,8 @@ public final class Network implements AutoCloseable {
       if (inputShape.dim(1) > 0 && inputShape.dim(2) > 0) {
         network.shapes(inputShape);
       }
-      for (Parameter p : network.parameters()) {
-        backend.freeze(p.value().keep().buffer());
-      }
+      network.parameters().forEach(p -> backend.freeze(p.value().buffer()));
+      network.parameters().forEach(p -> p.value().keep());
       weights.close();
       built = true;
       return network;

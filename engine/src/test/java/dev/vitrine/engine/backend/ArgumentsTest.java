@@ -131,6 +131,15 @@ final class ArgumentsTest {
   }
 
   @Test
+  void adamsArraysHaveTheShapeOfWhatTheyChange() {
+    Shape x = Shape.of(2, 3);
+    Shape other = Shape.of(6);
+    assertRefused(() -> Arguments.adam(other, x, x, x), "adam: grad is [6], it should be [2, 3]");
+    assertRefused(() -> Arguments.adam(x, other, x, x), "adam: m is [6], it should be [2, 3]");
+    assertRefused(() -> Arguments.adam(x, x, other, x), "adam: v is [6], it should be [2, 3]");
+  }
+
+  @Test
   void anEmptyBufferIsRefused() {
     assertRefused(
         () -> Arguments.alloc(Shape.of(3, 0)),

@@ -36,7 +36,7 @@ interface PoolingContract extends ContractSection {
       all.add(of(Window.of(6, 6, 6, 6), 7, 3, 6, 6, 10)); // global
       all.add(of(Window.of(1, 1, 3, 2), 8, 1, 7, 6, 2)); // picks
       all.add(of(Window.of(2, 2, 3, 3), 9, 1, 8, 9, 4)); // gaps
-      for (int seed = 100; all.size() < 60; seed++) {
+      for (int seed = 100; all.size() < 45; seed++) {
         SplittableRandom random = new SplittableRandom(seed);
         Window w = ConvolutionCase.window(random, 4);
         int height = random.nextInt(1, 11);
