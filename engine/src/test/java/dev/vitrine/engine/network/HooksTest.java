@@ -81,7 +81,8 @@ class HooksTest extends OnEveryBackend {
     double[] plain = gradient(LISTEN, "logits");
     double[] doubled;
     try (Hook hook =
-        network.onForward("logits", c -> c.apply(new Elementwise(Unary.LINEAR, 2, 1), c.output()))) {
+        network.onForward(
+            "logits", c -> c.apply(new Elementwise(Unary.LINEAR, 2, 1), c.output()))) {
       doubled = gradient(Listen.to("logits").withGradients(), "logits");
     }
     Agreement.check(
@@ -239,8 +240,7 @@ class HooksTest extends OnEveryBackend {
       List<String> seen = new ArrayList<>();
       try (Hook norm = network.onBackward("bn1", c -> said(seen, c.output().toString(), null));
           Hook relu = network.onBackward("relu1", c -> said(seen, c.output().toString(), null));
-          Hook conv =
-              network.onBackward("conv1", c -> said(seen, c.inputs().toString(), null))) {
+          Hook conv = network.onBackward("conv1", c -> said(seen, c.inputs().toString(), null))) {
         agree("gradient through a step run apart", gradient(run, "softmax"), plain);
       }
       assertThat(seen)
@@ -330,7 +330,8 @@ class HooksTest extends OnEveryBackend {
 
   @Test
   void aHooksGradientsMustFit() {
-    try (Hook hook = network.onBackward("relu2", c -> c.vjp(c.gradOutput()).get(0).view(Shape.of(180)))) {
+    try (Hook hook =
+        network.onBackward("relu2", c -> c.vjp(c.gradOutput()).get(0).view(Shape.of(180)))) {
       assertThatThrownBy(() -> gradient(LISTEN, "softmax"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("a backward hook on relu2 returned")
@@ -364,8 +365,7 @@ class HooksTest extends OnEveryBackend {
     try (Run run = network.forward(x, Listen.to("mean", "logits").withGradients())) {
       Tensor concat = run.output("mean");
       Tensor seed = seed(run, concat);
-      assertThatThrownBy(
-              () -> run.backward(Map.of(concat, seed), List.of(concat), ReluRule.GUIDED))
+      assertThatThrownBy(() -> run.backward(Map.of(concat, seed), List.of(concat), ReluRule.GUIDED))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("rule guided found no ReLU");
     }
