@@ -51,7 +51,8 @@ class ModelsTest {
       assertThat(model.classes()).isEqualTo(1000);
       assertThat(model.logitsLayer()).contains("pool10");
       assertThat(model.hasProbabilities()).isTrue();
-      assertThat(model.preprocessing()).isEqualTo(Preprocessing.parse("mean=123,117,104;order=bgr"));
+      assertThat(model.preprocessing())
+          .isEqualTo(Preprocessing.parse("mean=123,117,104;order=bgr"));
       assertThat(model.labels().orElseThrow().get(285).name()).isEqualTo("Egyptian_cat");
       List<String> names = model.network().layers().stream().map(Layer::name).toList();
       assertThat(names)

@@ -102,9 +102,7 @@ class GoldenTest extends OnEveryBackend {
   }
 
   private float[] map(Run run, ReluRule rule) {
-    return run.backward(Map.of(run.output(), seed(run)), List.of(image), rule)
-        .at(image)
-        .toFloats();
+    return run.backward(Map.of(run.output(), seed(run)), List.of(image), rule).at(image).toFloats();
   }
 
   private static Tensor seed(Run run) {

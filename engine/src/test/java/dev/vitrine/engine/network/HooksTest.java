@@ -81,7 +81,8 @@ class HooksTest extends OnEveryBackend {
     double[] plain = gradient(LISTEN, "logits");
     double[] doubled;
     try (Hook hook =
-        network.onForward("logits", c -> c.apply(new Elementwise(Unary.LINEAR, 2, 1), c.output()))) {
+        network.onForward(
+            "logits", c -> c.apply(new Elementwise(Unary.LINEAR, 2, 1), c.output()))) {
       doubled = gradient(Listen.to("logits").withGradients(), "logits");
     }
     Agreement.check(
@@ -239,8 +240,7 @@ class HooksTest extends OnEveryBackend {
       List<String> seen = new ArrayList<>();
       try (Hook norm = network.onBackward("bn1", c -> said(seen, c.output().toString(), null));
           Hook relu = network.onBackward("relu1", c -> said(seen, c.output().toString(), null));
-          Hook conv =
-              network.onBackward("conv1", c -> said(seen, c.inputs().toString(), null))) {
+          Hook conv = network.onBackward("conv1", c -> said(seen, c.inputs().toString(), null))) {
         agree("gradient through a step run apart", gradient(run, "softmax"), plain);
       }
       assertThat(seen)
@@ -330,7 +330,8 @@ class HooksTest extends OnEveryBackend {
 
   @Test
   void aHooksGradientsMustFit() {
-    try (Hook hook = network.onBackward("relu2", c -> c.vjp(c.gradOutput()).get(0).view(Shape.of(180)))) {
+    try (Hook hook =
+        network.onBackward("relu2", c -> c.vjp(c.gradOutput()).get(0).view(Shape.of(180)))) {
       assertThatThrownBy(() -> gradient(LISTEN, "softmax"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("a backward hook on relu2 returned")
@@ -364,8 +365,7 @@ class HooksTest extends OnEveryBackend {
     try (Run run = network.forward(x, Listen.to("mean", "logits").withGradients())) {
       Tensor concat = run.output("mean");
       Tensor seed = seed(run, concat);
-      assertThatThrownBy(
-              () -> run.backward(Map.of(concat, seed), List.of(concat), ReluRule.GUIDED))
+      assertThatThrownBy(() -> run.backward(Map.of(concat, seed), List.of(concat), ReluRule.GUIDED))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("rule guided found no ReLU");
     }
@@ -413,6 +413,43 @@ class HooksTest extends OnEveryBackend {
     agree("the kept gradient", kept.get(4).toDoubles(), plain);
     assertThat(kept).allMatch(Tensor::isOpen);
     kept.forEach(Tensor::close);
+  }
+
+  @Test
+  void aGradientDoesNotDieWithWhatAHookKept() {
+    Tensor[] kept = new Tensor[1];
+    try (Run run = network.forward(x, LISTEN);
+        Hook hook =
+            network.onBackward(
+                "conv1",
+                c -> {
+                  kept[0] = c.gradInput().keep();
+                  return null;
+                })) {
+      Tensor y = run.output();
+      Tensor g = run.backward(Map.of(y, seed(run, y)), List.of(x)).at(x);
+      double[] values = kept[0].toDoubles();
+      kept[0].close();
+      assertThat(g.toDoubles()).isEqualTo(values);
+    }
+  }
+
+  @Test
+  void aDerivativeForAKeptGradientBelongsToTheRun() {
+    Tensor kept = scope.filled(Networks.ROOMS_INPUT.with(3, 3), 1).keep();
+    List<Tensor> derivatives = new ArrayList<>();
+    try (Hook sum = network.onBackwardEach("sum", c -> derived(derivatives, c, kept));
+        Hook relu = network.onBackwardEach("relu2", c -> derived(derivatives, c, kept));
+        Hook norm = network.onBackwardEach("bn2", c -> derived(derivatives, c, kept))) {
+      gradient(LISTEN, "softmax");
+    }
+    assertThat(derivatives).hasSize(4).noneMatch(Tensor::isOpen);
+    kept.close();
+  }
+
+  private static List<Tensor> derived(List<Tensor> to, BackwardContext c, Tensor g) {
+    to.addAll(c.vjp(g));
+    return null;
   }
 
   private double[] gradient(Listen listen, String layer) {

@@ -126,8 +126,7 @@ class MemoryTest extends OnEveryBackend {
       long afterTwo = 0;
       for (int step = 0; step < (isDouble() ? 1000 : 100); step++) {
         try (Run run = network.forward(image, GRADIENTS)) {
-          adam.step(
-              image, run.backward(Map.of(run.output(), seed), List.of(image)).at(image));
+          adam.step(image, run.backward(Map.of(run.output(), seed), List.of(image)).at(image));
         }
         afterTwo = step == 1 ? backend.liveBytes() : afterTwo;
       }
@@ -305,7 +304,8 @@ class MemoryTest extends OnEveryBackend {
       }
       network.train();
       try (Run run = network.forward(x, Listen.toOutput().withWeightGradients())) {
-        adam.step(kernel, run.backward(Map.of(run.output(), run.output()), List.of(kernel)).at(kernel));
+        adam.step(
+            kernel, run.backward(Map.of(run.output(), run.output()), List.of(kernel)).at(kernel));
       }
       network.freeze();
       try (Network copy = network.copyTo(backend);

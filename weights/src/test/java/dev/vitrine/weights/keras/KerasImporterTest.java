@@ -23,8 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Models of a few layers against what Keras computes for each of them. */
 class KerasImporterTest extends OnReference {
   private static final Map<String, Npy> GOLDENS =
-      Npy.readArchive(
-          "goldens.npz", KerasImporterTest.class.getResourceAsStream("goldens.npz"));
+      Npy.readArchive("goldens.npz", KerasImporterTest.class.getResourceAsStream("goldens.npz"));
 
   @ParameterizedTest
   @CsvSource({
@@ -109,8 +108,7 @@ class KerasImporterTest extends OnReference {
     try (Network network = KerasImporter.read(file("functional.h5"), backend)) {
       assertThat(network.layer("total.1").inputs()).containsExactly("shared", "shared#1");
       assertThat(network.layer("total").inputs()).containsExactly("total.1", "shared#2");
-      assertThat(network.layer("joined").inputs())
-          .containsExactly("difference", "total", "pool");
+      assertThat(network.layer("joined").inputs()).containsExactly("difference", "total", "pool");
     }
   }
 
