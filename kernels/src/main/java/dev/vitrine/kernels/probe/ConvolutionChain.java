@@ -61,7 +61,9 @@ final class ConvolutionChain implements AutoCloseable {
     convolutions.add(convolution);
     AlgorithmChoice choice =
         ConvolutionSection.pick(
-                convolution.heuristic(Direction.FORWARD), true, settings.workspaceBytes())
+                new CudnnAlgorithms(convolution).heuristic(Direction.FORWARD),
+                true,
+                settings.workspaceBytes())
             .orElseThrow(() -> new GpuFailure(layer.name() + ": no deterministic algorithm"));
     long workspace = convolution.workspace(Direction.FORWARD, choice.algorithm());
     float[] weights = new float[Math.toIntExact(shape.weightSize())];

@@ -105,15 +105,16 @@ final class ConvolutionSection {
     List<String> told = new ArrayList<>();
     Map<String, AlgorithmChoice> choices = new LinkedHashMap<>();
     boolean right = true;
+    CudnnAlgorithms algorithms = new CudnnAlgorithms(convolution);
     try {
-      pick(convolution.heuristic(direction), false, buffers.workspaceBytes())
+      pick(algorithms.heuristic(direction), false, buffers.workspaceBytes())
           .ifPresent(c -> choices.put("heuristic", c));
     } catch (GpuFailure e) {
       told.add("heuristic " + e.getMessage());
       right = false;
     }
     try {
-      List<AlgorithmChoice> found = convolution.search(direction, buffers);
+      List<AlgorithmChoice> found = algorithms.search(direction, buffers);
       pick(found, false, buffers.workspaceBytes()).ifPresent(c -> choices.put("search", c));
       pick(found, true, buffers.workspaceBytes())
           .ifPresent(c -> choices.put(Summary.DETERMINISTIC, c));

@@ -2,20 +2,15 @@ package dev.vitrine.kernels.probe;
 
 import static jcuda.jcudnn.JCudnn.*;
 
-import java.util.ArrayList;
-import java.util.List;
 import jcuda.driver.CUdeviceptr;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgo;
-import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgo;
-import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
 import jcuda.jcudnn.cudnnConvolutionFwdAlgo;
-import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionMode;
 import jcuda.jcudnn.cudnnDataType;
-import jcuda.jcudnn.cudnnDeterminism;
 import jcuda.jcudnn.cudnnFilterDescriptor;
+import jcuda.jcudnn.cudnnHandle;
 import jcuda.jcudnn.cudnnMathType;
 import jcuda.jcudnn.cudnnTensorDescriptor;
 
@@ -67,6 +62,18 @@ final class CudnnConvolution implements AutoCloseable {
         "cudnnSetConvolutionMathType");
   }
 
+  cudnnHandle handle() {
+    return cudnn.handle();
+  }
+
+  cudnnConvolutionDescriptor descriptor() {
+    return convolution;
+  }
+
+  cudnnFilterDescriptor weightShape() {
+    return w;
+  }
+
   cudnnTensorDescriptor inputShape() {
     return x;
   }
@@ -77,117 +84,6 @@ final class CudnnConvolution implements AutoCloseable {
 
   cudnnTensorDescriptor biasShape() {
     return bias;
-  }
-
-  /** What the heuristic offers, best first, without trying. */
-  List<AlgorithmChoice> heuristic(Direction direction) {
-    int[] count = new int[1];
-    switch (direction) {
-      case FORWARD -> {
-        var found =
-            new cudnnConvolutionFwdAlgoPerf
-                [cudnnConvolutionFwdAlgo.CUDNN_CONVOLUTION_FWD_ALGO_COUNT];
-        Cudnn.check(
-            cudnnGetConvolutionForwardAlgorithm_v7(
-                cudnn.handle(), x, w, convolution, y, found.length, count, found),
-            "cudnnGetConvolutionForwardAlgorithm_v7");
-        return forwardChoices(found, count[0]);
-      }
-      case DATA -> {
-        var found =
-            new cudnnConvolutionBwdDataAlgoPerf
-                [cudnnConvolutionBwdDataAlgo.CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT];
-        Cudnn.check(
-            cudnnGetConvolutionBackwardDataAlgorithm_v7(
-                cudnn.handle(), w, y, convolution, x, found.length, count, found),
-            "cudnnGetConvolutionBackwardDataAlgorithm_v7");
-        return dataChoices(found, count[0]);
-      }
-      default -> {
-        var found =
-            new cudnnConvolutionBwdFilterAlgoPerf
-                [cudnnConvolutionBwdFilterAlgo.CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT];
-        Cudnn.check(
-            cudnnGetConvolutionBackwardFilterAlgorithm_v7(
-                cudnn.handle(), x, y, convolution, w, found.length, count, found),
-            "cudnnGetConvolutionBackwardFilterAlgorithm_v7");
-        return weightChoices(found, count[0]);
-      }
-    }
-  }
-
-  /** What cuDNN finds fastest by running all algorithms that this workspace is enough for. */
-  List<AlgorithmChoice> search(Direction direction, ConvolutionBuffers b) {
-    int[] count = new int[1];
-    switch (direction) {
-      case FORWARD -> {
-        // Twice the number of algorithms: each may be tried with and without tensor cores.
-        var found =
-            new cudnnConvolutionFwdAlgoPerf
-                [2 * cudnnConvolutionFwdAlgo.CUDNN_CONVOLUTION_FWD_ALGO_COUNT];
-        Cudnn.check(
-            cudnnFindConvolutionForwardAlgorithmEx(
-                cudnn.handle(),
-                x,
-                b.x(),
-                w,
-                b.w(),
-                convolution,
-                y,
-                b.out(),
-                found.length,
-                count,
-                found,
-                b.workspace(),
-                b.workspaceBytes()),
-            "cudnnFindConvolutionForwardAlgorithmEx");
-        return forwardChoices(found, count[0]);
-      }
-      case DATA -> {
-        var found =
-            new cudnnConvolutionBwdDataAlgoPerf
-                [2 * cudnnConvolutionBwdDataAlgo.CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT];
-        Cudnn.check(
-            cudnnFindConvolutionBackwardDataAlgorithmEx(
-                cudnn.handle(),
-                w,
-                b.w(),
-                y,
-                b.dy(),
-                convolution,
-                x,
-                b.out(),
-                found.length,
-                count,
-                found,
-                b.workspace(),
-                b.workspaceBytes()),
-            "cudnnFindConvolutionBackwardDataAlgorithmEx");
-        return dataChoices(found, count[0]);
-      }
-      default -> {
-        var found =
-            new cudnnConvolutionBwdFilterAlgoPerf
-                [2 * cudnnConvolutionBwdFilterAlgo.CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT];
-        Cudnn.check(
-            cudnnFindConvolutionBackwardFilterAlgorithmEx(
-                cudnn.handle(),
-                x,
-                b.x(),
-                y,
-                b.dy(),
-                convolution,
-                w,
-                b.out(),
-                found.length,
-                count,
-                found,
-                b.workspace(),
-                b.workspaceBytes()),
-            "cudnnFindConvolutionBackwardFilterAlgorithmEx");
-        return weightChoices(found, count[0]);
-      }
-    }
   }
 
   /** Scratch bytes that an algorithm needs under this math type. */
@@ -296,42 +192,6 @@ final class CudnnConvolution implements AutoCloseable {
           case WEIGHTS -> cudnnConvolutionBwdFilterAlgo.stringFor(algorithm);
         };
     return name.replaceFirst("^CUDNN_CONVOLUTION_(FWD|BWD_DATA|BWD_FILTER)_", "");
-  }
-
-  private static List<AlgorithmChoice> forwardChoices(cudnnConvolutionFwdAlgoPerf[] f, int count) {
-    List<AlgorithmChoice> choices = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      if (f[i].status == 0) {
-        choices.add(choice(f[i].algo, f[i].determinism, f[i].memory, f[i].time));
-      }
-    }
-    return choices;
-  }
-
-  private static List<AlgorithmChoice> dataChoices(cudnnConvolutionBwdDataAlgoPerf[] f, int count) {
-    List<AlgorithmChoice> choices = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      if (f[i].status == 0) {
-        choices.add(choice(f[i].algo, f[i].determinism, f[i].memory, f[i].time));
-      }
-    }
-    return choices;
-  }
-
-  private static List<AlgorithmChoice> weightChoices(
-      cudnnConvolutionBwdFilterAlgoPerf[] f, int count) {
-    List<AlgorithmChoice> choices = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      if (f[i].status == 0) {
-        choices.add(choice(f[i].algo, f[i].determinism, f[i].memory, f[i].time));
-      }
-    }
-    return choices;
-  }
-
-  private static AlgorithmChoice choice(int algo, int determinism, long memory, double time) {
-    return new AlgorithmChoice(
-        algo, determinism == cudnnDeterminism.CUDNN_DETERMINISTIC, memory, time);
   }
 
   @Override

@@ -43,7 +43,9 @@ final class Failure {
     Throwable root = root(failure);
     return root instanceof UnsatisfiedLinkError
         || root instanceof NoClassDefFoundError
-        || root instanceof MissingDevice;
+        || root instanceof MissingDevice
+        // what the second use of a class says whose libraries did not load at the first
+        || String.valueOf(root.getMessage()).contains("java.lang.UnsatisfiedLinkError");
   }
 
   private static String advice(String library) {

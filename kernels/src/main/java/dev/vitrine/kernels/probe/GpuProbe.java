@@ -139,7 +139,15 @@ public final class GpuProbe implements Callable<Integer> {
   }
 
   static CommandLine commandLine(GpuProbe probe) {
-    return new CommandLine(probe).setCaseInsensitiveEnumValuesAllowed(true).setTrimQuotes(true);
+    return new CommandLine(probe)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setOverwrittenOptionsAllowed(true)
+        .setParameterExceptionHandler(GpuProbe::wrongUsage);
+  }
+
+  private static int wrongUsage(ParameterException e, String[] arguments) {
+    e.getCommandLine().getErr().println("gpu-probe: " + e.getMessage() + " (see --help)");
+    return 2;
   }
 
   @Override
