@@ -22,15 +22,22 @@ record ConvolutionBuffers(
       Gpu gpu, ConvolutionShape s, TensorLayout layout, long seed, long workspaceBytes) {
     long largest = Math.max(s.inputSize(), Math.max(s.outputSize(), s.weightSize()));
     float[] host = new float[Math.toIntExact(largest)];
-    layout.fill(host, RandomTensor.input(s, seed));
-    CUdeviceptr x = gpu.upload(host, s.inputSize());
-    layout.fill(host, RandomTensor.weights(s, seed + 1));
-    CUdeviceptr w = gpu.upload(host, s.weightSize());
-    layout.fill(host, RandomTensor.outputGradient(s, seed + 2));
-    CUdeviceptr dy = gpu.upload(host, s.outputSize());
-    CUdeviceptr out = gpu.allocate(4 * largest);
-    long bytes = Math.min(workspaceBytes, gpu.memory()[0] / 2);
-    return new ConvolutionBuffers(gpu, x, w, dy, out, gpu.allocate(bytes), bytes);
+    CUdeviceptr[] taken = new CUdeviceptr[5];
+    try {
+      layout.fill(host, RandomTensor.input(s, seed));
+      taken[0] = gpu.upload(host, s.inputSize());
+      layout.fill(host, RandomTensor.weights(s, seed + 1));
+      taken[1] = gpu.upload(host, s.weightSize());
+      layout.fill(host, RandomTensor.outputGradient(s, seed + 2));
+      taken[2] = gpu.upload(host, s.outputSize());
+      taken[3] = gpu.allocate(4 * largest);
+      long bytes = Math.min(workspaceBytes, gpu.memory()[0] / 2);
+      taken[4] = gpu.allocate(bytes);
+      return new ConvolutionBuffers(gpu, taken[0], taken[1], taken[2], taken[3], taken[4], bytes);
+    } catch (GpuFailure e) {
+      gpu.free(taken); // the next layer may be small enough
+      throw e;
+    }
   }
 
   /** The CPU's loops over the same tensors. */

@@ -42,6 +42,7 @@ final class ConvolutionSection {
   private void sweep(Gpu gpu, Cudnn cudnn, int batch, TensorLayout layout, Precision precision) {
     VggSums sums = new VggSums("cudnn", batch, layout, precision, settings.layers().size());
     Map<ConvolutionShape, String> measured = new LinkedHashMap<>();
+    Map<ConvolutionShape, Verdict> verdicts = new LinkedHashMap<>();
     for (Vgg16.Layer layer : settings.layers()) {
       ConvolutionShape shape = layer.shape().withBatch(batch);
       String subject =
@@ -49,14 +50,17 @@ final class ConvolutionSection {
       String twin = measured.putIfAbsent(shape, layer.name());
       if (twin != null) {
         sums.repeat(twin, layer.name());
-        report.line(SECTION, Verdict.OK, "%s: the shape of %s, see there", subject, twin);
+        report.line(SECTION, verdicts.get(shape), "%s: the shape of %s, see there", subject, twin);
       } else if (deadline.passed()) {
+        verdicts.put(shape, Verdict.SKIPPED);
         report.line(SECTION, Verdict.SKIPPED, "%s: the section's time is spent", subject);
       } else {
+        long troubles = report.troubles();
         report.check(
             SECTION,
             subject,
             () -> layer(gpu, cudnn, layer.name(), shape, layout, precision, subject, sums));
+        verdicts.put(shape, report.troubles() == troubles ? Verdict.OK : Verdict.FAILED);
       }
     }
     sums.rows(Direction.values()).forEach(r -> report.line(SECTION, Verdict.SUM, r.text()));
@@ -129,8 +133,11 @@ final class ConvolutionSection {
         ConvolutionTrial.Outcome before = tried.get(algorithm);
         ConvolutionTrial.Outcome outcome = before == null ? trial.run(algorithm) : before;
         tried.put(algorithm, outcome);
-        right &= outcome.error() <= precision.errorLimit();
-        sums.add(entry.getKey(), direction, layer, outcome.millis());
+        if (outcome.error() <= precision.errorLimit()) {
+          sums.add(entry.getKey(), direction, layer, outcome.millis());
+        } else {
+          right = false;
+        }
         told.add(
             before == null
                 ? "%s %s".formatted(entry.getKey(), outcome.text(entry.getValue()))

@@ -6,11 +6,11 @@ package dev.vitrine.kernels.probe;
  */
 final class ConvolutionWitness {
   private final ConvolutionShape shape;
-  private final RandomTensor x;
-  private final RandomTensor w;
-  private final RandomTensor dy;
+  private final TensorValues x;
+  private final TensorValues w;
+  private final TensorValues dy;
 
-  ConvolutionWitness(ConvolutionShape shape, RandomTensor x, RandomTensor w, RandomTensor dy) {
+  ConvolutionWitness(ConvolutionShape shape, TensorValues x, TensorValues w, TensorValues dy) {
     this.shape = shape;
     this.x = x;
     this.w = w;

@@ -4,7 +4,8 @@ package dev.vitrine.kernels.probe;
  * A four-dimensional tensor of values uniform in {@code [-scale, scale)} that are a pure function
  * of seed and position, so that a check needs no second copy and no layout.
  */
-record RandomTensor(long seed, int batch, int channels, int height, int width, float scale) {
+record RandomTensor(long seed, int batch, int channels, int height, int width, float scale)
+    implements TensorValues {
 
   static RandomTensor input(ConvolutionShape s, long seed) {
     return new RandomTensor(seed, s.batch(), s.channels(), s.height(), s.width(), 1f);
@@ -20,7 +21,8 @@ record RandomTensor(long seed, int batch, int channels, int height, int width, f
     return new RandomTensor(seed, s.batch(), s.filters(), s.outputHeight(), s.outputWidth(), 1f);
   }
 
-  float value(int n, int c, int h, int w) {
+  @Override
+  public float value(int n, int c, int h, int w) {
     return scale * uniform(seed, (((long) n * channels + c) * height + h) * width + w);
   }
 

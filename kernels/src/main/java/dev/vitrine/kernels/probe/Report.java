@@ -38,6 +38,13 @@ final class Report {
     return List.copyOf(lines);
   }
 
+  /** How many lines so far say that something is wrong, missing or left out. */
+  synchronized long troubles() {
+    return lines.stream()
+        .filter(line -> line.verdict() != Verdict.OK && line.verdict() != Verdict.SUM)
+        .count();
+  }
+
   /** Runs one check; what it throws becomes a line, and the probe goes on. */
   void check(Section section, String subject, Check check) {
     try {
