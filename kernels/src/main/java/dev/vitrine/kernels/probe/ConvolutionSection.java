@@ -140,7 +140,14 @@ final class ConvolutionSection {
         }
         told.add(
             before == null
-                ? "%s %s".formatted(entry.getKey(), outcome.text(entry.getValue()))
+                ? "%s %s%s"
+                    .formatted(
+                        entry.getKey(),
+                        outcome.text(entry.getValue()),
+                        precision == Precision.TF32
+                                && outcome.error() <= Precision.FLOAT32.errorLimit()
+                            ? " (so small: no TF32 was used)"
+                            : "")
                 : "%s the same %s"
                     .formatted(
                         entry.getKey(), CudnnConvolution.algorithmName(direction, algorithm)));

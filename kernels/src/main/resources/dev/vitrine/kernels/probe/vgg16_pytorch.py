@@ -10,6 +10,7 @@ shape are timed once. Needs only torch.
 """
 
 import argparse
+import itertools
 import statistics
 import sys
 import time
@@ -98,7 +99,7 @@ def sweep(torch, layers, batch, channels_last, tf32, benchmark, end):
     torch.backends.cudnn.allow_tf32 = tf32
     torch.backends.cuda.matmul.allow_tf32 = tf32
     torch.backends.cudnn.benchmark = benchmark
-    layout = "channels_last" if channels_last else "eager"
+    layout = "channels_last" if channels_last else "contiguous"
     precision = "tf32" if tf32 else "float32"
     choice = "benchmark" if benchmark else "default"
     subject = f"batch {batch} {layout} {precision} {choice}"
@@ -161,18 +162,18 @@ def main():
     with torch.no_grad():
         for tf32 in (False, True):
             guarded(torch, lambda tf32=tf32: check(torch, tf32), f"check tf32={tf32}")
-        for batch in map(int, options.batch.split(",")):
-            for benchmark in (True, False):
-                for tf32 in (False, True):
-                    for channels_last in (False, True):
-                        guarded(
-                            torch,
-                            lambda b=batch, c=channels_last, t=tf32, m=benchmark: sweep(
-                                torch, layers, b, c, t, m, end
-                            ),
-                            f"batch {batch} channels_last={channels_last} tf32={tf32} "
-                            f"benchmark={benchmark}",
-                        )
+        # Searched algorithms first, at every batch size: they are what the probe compares with.
+        settings = itertools.product(
+            (True, False), map(int, options.batch.split(",")), (False, True), (False, True)
+        )
+        for benchmark, batch, tf32, channels_last in settings:
+            guarded(
+                torch,
+                lambda b=batch, c=channels_last, t=tf32, m=benchmark: sweep(
+                    torch, layers, b, c, t, m, end
+                ),
+                f"batch {batch} channels_last={channels_last} tf32={tf32} benchmark={benchmark}",
+            )
 
 
 def guarded(torch, work, subject):
