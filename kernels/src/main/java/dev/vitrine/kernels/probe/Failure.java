@@ -12,13 +12,15 @@ final class Failure {
   private static final Pattern LOADER =
       Pattern.compile("(\\S+\\.so[.\\d]*: (?:undefined symbol|version)[^\\r\\n]*)");
 
+  private static final Pattern SECOND_USE = Pattern.compile("Could not initialize class (\\S+)");
+
   private static final Pattern NO_NATIVE = Pattern.compile("no (\\S+) in java.library.path");
 
   private Failure() {}
 
   static String oneLine(Throwable failure) {
     Throwable root = root(failure);
-    String message = String.valueOf(root.getMessage());
+    String message = messages(failure);
     Matcher file = MISSING_FILE.matcher(message);
     if (file.find()) {
       return "%s is not on the library path: %s".formatted(file.group(1), advice(file.group(1)));
@@ -27,11 +29,16 @@ final class Failure {
     if (loader.find()) {
       return loader.group(1);
     }
+    Matcher again = SECOND_USE.matcher(message);
+    if (again.find()) {
+      // The virtual machine keeps only the beginning of the reason that it had the first time.
+      return "%s did not load: see the first line about it".formatted(again.group(1));
+    }
     Matcher noNative = NO_NATIVE.matcher(message);
     if (noNative.find()) {
       return "%s is neither in natives/ nor on the class path".formatted(noNative.group(1));
     }
-    String line = message.strip().replaceAll("\\s*[\\r\\n]+\\s*", " / ");
+    String line = String.valueOf(root.getMessage()).strip().replaceAll("\\s*[\\r\\n]+\\s*", " / ");
     line = line.length() > 300 ? line.substring(0, 300) + "..." : line;
     return root instanceof GpuFailure || root instanceof MissingDevice
         ? line
@@ -55,6 +62,15 @@ final class Failure {
     return library.startsWith("libcudnn")
         ? "install cuDNN 9, or name its folder with --libraries"
         : "install CUDA 12, name its folder with --libraries, or use rewritten natives for CUDA 13";
+  }
+
+  /** The messages of a failure and of what caused it; which of them names the file varies. */
+  private static String messages(Throwable failure) {
+    StringBuilder all = new StringBuilder();
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      all.append(t.getMessage()).append('\n');
+    }
+    return all.toString();
   }
 
   private static Throwable root(Throwable failure) {

@@ -30,8 +30,6 @@ final class ReluSection {
 
   void run() throws IOException {
     KernelSource source = KernelSource.of("relu.cu");
-    report.check(
-        SECTION, "relu.cu for sm_" + DEFAULT_CAPABILITY, () -> compile(source, DEFAULT_CAPABILITY));
     try (Gpu gpu = new Gpu(settings.device())) {
       long count = Math.min(ELEMENTS, gpu.memory()[0] / 32);
       CUdeviceptr x = gpu.allocate(4 * count);
@@ -41,6 +39,12 @@ final class ReluSection {
       report.check(SECTION, "copy", () -> copy(gpu, x, y, values));
       report.check(SECTION, "relu_forward", () -> relu(gpu, source, x, y, values));
       report.check(SECTION, "relu_backward", () -> backward(gpu, source, x, y, values));
+    } catch (MissingDevice | LinkageError e) {
+      report.line(SECTION, Verdict.MISSING, "launch: %s", Failure.oneLine(e));
+      report.check(
+          SECTION,
+          "relu.cu for sm_" + DEFAULT_CAPABILITY,
+          () -> compile(source, DEFAULT_CAPABILITY));
     }
   }
 

@@ -36,12 +36,13 @@ final class VersionsSection {
           "NVIDIA_TF32_OVERRIDE is %s: it decides for every library; unset it",
           override);
     }
+    // What is most likely to end the process, a library that lacks a function, comes last.
     report.check(SECTION, "driver", this::driver);
-    report.check(SECTION, "runtime", this::runtime);
-    report.check(SECTION, "nvrtc", this::nvrtc);
-    report.check(SECTION, "cudnn", this::cudnn);
     report.check(SECTION, "card", this::card);
+    report.check(SECTION, "runtime", this::runtime);
+    report.check(SECTION, "cudnn", this::cudnn);
     report.check(SECTION, "cublas", this::cublas);
+    report.check(SECTION, "nvrtc", this::nvrtc);
   }
 
   private void driver() {

@@ -28,6 +28,18 @@ class FailureTest {
   }
 
   @Test
+  void theSecondUseWithoutTheReasonPointsToTheFirst() {
+    Throwable second =
+        new NoClassDefFoundError("Could not initialize class jcuda.driver.JCudaDriver")
+            .initCause(
+                new ExceptionInInitializerError(
+                    "Exception java.lang.UnsatisfiedLinkError: no J in java.library.path"));
+    assertThat(Failure.isMissing(second)).isTrue();
+    assertThat(Failure.oneLine(second))
+        .isEqualTo("jcuda.driver.JCudaDriver did not load: see the first line about it");
+  }
+
+  @Test
   void anUndefinedSymbolIsToldInTheLoadersWords() {
     assertThat(
             Failure.oneLine(
