@@ -34,9 +34,26 @@ public final class Shape {
     return dims.length;
   }
 
-  /** The extent of an axis; negative axes count from the end, as in Python. */
+  /**
+   * The extent of an axis; negative axes count from the end, as in Python.
+   *
+   * @throws IllegalArgumentException if there is no such axis
+   */
   public int dim(int axis) {
-    return dims[axis < 0 ? dims.length + axis : axis];
+    return dims[index(axis)];
+  }
+
+  /**
+   * An axis counted from 0.
+   *
+   * @throws IllegalArgumentException if there is no such axis
+   */
+  public int index(int axis) {
+    int index = axis < 0 ? dims.length + axis : axis;
+    if (index < 0 || index >= dims.length) {
+      throw new IllegalArgumentException("shape " + this + " has no axis " + axis);
+    }
+    return index;
   }
 
   /** The extents, copied. */
@@ -56,7 +73,7 @@ public final class Shape {
   /** The same shape with one extent replaced; negative axes count from the end. */
   public Shape with(int axis, int extent) {
     int[] d = dims();
-    d[axis < 0 ? d.length + axis : axis] = extent;
+    d[index(axis)] = extent;
     return of(d);
   }
 
@@ -102,6 +119,8 @@ public final class Shape {
 
   @Override
   public String toString() {
-    return Arrays.stream(dims).mapToObj(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
+    return Arrays.stream(dims)
+        .mapToObj(String::valueOf)
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 }

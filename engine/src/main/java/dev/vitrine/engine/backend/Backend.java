@@ -8,8 +8,14 @@ import java.util.List;
  *
  * <p>Arrays are logically row-major in the order of their shape ({@code [n, h, w, c]} for images);
  * how a backend stores them is its own business. Operations write into buffers that the caller has
- * allocated with the right shape; inputs and outputs never overlap, but for {@link #adam}. A wrong
- * shape is an {@link IllegalArgumentException}. A backend belongs to one thread at a time.
+ * allocated with the right shape; what was in them is overwritten, never added to. Inputs and
+ * outputs never overlap, but for {@link #adam}. A backend belongs to one thread at a time.
+ *
+ * <p>A wrong shape, or a buffer of another backend, is an {@link IllegalArgumentException} (see
+ * {@link Arguments}); a released buffer, or a closed backend, is an {@link IllegalStateException};
+ * both say which operation. A NaN that goes in comes out, also of a maximum, a minimum or a ReLU;
+ * only comparisons ({@code STEP}, {@code GREATER}, {@code EQUAL} and the {@code RELU_} rules) and a
+ * fused {@link PostOp#RELU} may turn it into a number.
  */
 public interface Backend extends AutoCloseable {
 
@@ -21,7 +27,7 @@ public interface Backend extends AutoCloseable {
 
   // ---- memory ----
 
-  /** A buffer of undefined contents. */
+  /** A buffer of undefined contents and of one element or more. */
   Buffer alloc(Shape shape);
 
   /** Another handle on the same memory under another shape of the same size; released by itself. */
@@ -34,7 +40,8 @@ public interface Backend extends AutoCloseable {
    * Promises that the contents will not change any more, as a loaded model's weights do not. A
    * backend may then keep the array in whatever layouts its operations ask for, and drop the plain
    * one; {@link #download} still works. Operations may read a frozen buffer; writing is an {@link
-   * IllegalStateException}.
+   * IllegalStateException}. The promise holds for every handle of the memory; giving it twice is
+   * giving it once.
    */
   void freeze(Buffer buffer);
 
@@ -94,7 +101,13 @@ public interface Backend extends AutoCloseable {
    * @param bias {@code [columns of y]}, or null for none
    */
   void matmul(
-      Buffer a, boolean transposeA, Buffer b, boolean transposeB, Buffer bias, PostOp post, Buffer y);
+      Buffer a,
+      boolean transposeA,
+      Buffer b,
+      boolean transposeB,
+      Buffer bias,
+      PostOp post,
+      Buffer y);
 
   // ---- element by element ----
 
@@ -117,6 +130,8 @@ public interface Backend extends AutoCloseable {
 
   /**
    * The largest element under each placement of the window; the first in reading order wins a tie.
+   * A NaN is larger than any number, and of several the first wins. A window that somewhere lies
+   * wholly in padding is an {@link IllegalArgumentException}, for average pooling too.
    *
    * @param switches takes which element of the window it was, or null if nobody will ask
    */
@@ -125,7 +140,10 @@ public interface Backend extends AutoCloseable {
   /** Sends each gradient to the element that won; elsewhere zero. Overlaps add up. */
   void maxPoolBackward(Window window, Buffer gradY, Buffer switches, Buffer gradX);
 
-  /** The switches as {@code row * kernelW + column} within the window, padding counted. */
+  /**
+   * The switches as {@code row * kernelW + column} within the window, padding counted, in the order
+   * of the output's elements.
+   */
   int[] downloadSwitches(Buffer switches);
 
   /** The mean of the elements under each placement of the window; padding is not counted. */
@@ -164,7 +182,7 @@ public interface Backend extends AutoCloseable {
   /** One step of Adam in place: {@code m}, {@code v} and {@code x} change, {@code grad} not. */
   void adam(AdamStep step, Buffer grad, Buffer m, Buffer v, Buffer x);
 
-  /** Frees everything, buffers still held included. Idempotent. */
+  /** Frees everything, buffers still held included; no bytes are live then. Idempotent. */
   @Override
   void close();
 }

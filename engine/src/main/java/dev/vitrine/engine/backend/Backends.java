@@ -20,7 +20,8 @@ public final class Backends {
   }
 
   /**
-   * Opens a backend for {@code auto}, {@code cpu}, {@code cuda}, {@code cuda:N}, or by its own name.
+   * Opens a backend for {@code auto}, {@code cpu}, {@code cuda}, {@code cuda:N}, or by its own
+   * name.
    *
    * @param notice is told, in one line each, what a user should know: a slow fallback, say
    * @throws BackendException if there is none that can be used, with the reason of each
@@ -42,8 +43,7 @@ public final class Backends {
     List<BackendProvider> candidates =
         all().stream()
             .filter(
-                p ->
-                    wanted.equals("auto") || wanted.equals(p.device()) || wanted.equals(p.name()))
+                p -> wanted.equals("auto") || wanted.equals(p.device()) || wanted.equals(p.name()))
             .toList();
     if (candidates.isEmpty()) {
       throw new BackendException(

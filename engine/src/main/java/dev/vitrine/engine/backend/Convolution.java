@@ -7,8 +7,8 @@ package dev.vitrine.engine.backend;
  *     x[n, i*strideH + p*dilationH - padTop, j*strideW + q*dilationW - padLeft, g*cin + c]
  *     * kernel[p,q,c,o]</pre>
  *
- * where {@code cin = in / groups} and output channel {@code o} belongs to group {@code g = o /
- * (out / groups)}. Depthwise convolutions have {@code groups == in}.
+ * where {@code cin = in / groups} and output channel {@code o} belongs to group {@code g = o / (out
+ * / groups)}. Depthwise convolutions have {@code groups == in}.
  */
 public record Convolution(Window window, int groups) {
 

@@ -1,0 +1,417 @@
+package dev.vitrine.engine.network;
+
+import dev.vitrine.engine.Op;
+import dev.vitrine.engine.Scope;
+import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.Tensor;
+import dev.vitrine.engine.backend.Backend;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * A convolutional network: named layers in topological order, their weights, and the hooks that
+ * look inside. Built by {@link Builder}; {@link #forward} runs it. The network owns its weights.
+ * One thread at a time.
+ */
+public final class Network implements AutoCloseable {
+  private final Backend backend;
+  private final String input;
+  private final Shape inputShape;
+  private final Map<String, Layer> layers;
+  private final String output;
+  private final Hooks hooks = new Hooks();
+  private final Map<PlanKey, Plan> plans = new HashMap<>();
+  private final Map<String, List<Parameter>> folded = new HashMap<>();
+  private final Scope constants;
+  private boolean training;
+
+  private record PlanKey(Set<String> shown, Set<String> alone, boolean fold) {}
+
+  private Network(Builder b) {
+    backend = b.backend;
+    constants = new Scope(backend);
+    input = b.input;
+    inputShape = b.inputShape;
+    layers = new LinkedHashMap<>(b.layers);
+    output = b.output == null ? b.last : b.output;
+  }
+
+  /** Starts a network on a backend. */
+  public static Builder on(Backend backend) {
+    return new Builder(backend);
+  }
+
+  /** The device. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** The name of the input. */
+  public String input() {
+    return input;
+  }
+
+  /** {@code [1, h, w, c]} as the network was made for; h and w are 0 where any will do. */
+  public Shape inputShape() {
+    return inputShape;
+  }
+
+  /** The name of the layer whose output is the network's. */
+  public String output() {
+    return output;
+  }
+
+  /** The layers in topological order. */
+  public List<Layer> layers() {
+    return List.copyOf(layers.values());
+  }
+
+  /** True if there is a layer of that name. */
+  public boolean has(String name) {
+    return layers.containsKey(name);
+  }
+
+  /**
+   * A layer by name.
+   *
+   * @throws UnknownLayerException if there is none
+   */
+  public Layer layer(String name) {
+    Layer layer = layers.get(name);
+    if (layer == null) {
+      throw new UnknownLayerException(name, layers.keySet());
+    }
+    return layer;
+  }
+
+  /** Every weight, in the order of the layers; one shared by several layers once. */
+  public List<Parameter> parameters() {
+    return layers.values().stream().flatMap(l -> l.parameters().stream()).distinct().toList();
+  }
+
+  /** The number of weights. */
+  public long parameterCount() {
+    return parameters().stream().mapToLong(p -> p.value().shape().size()).sum();
+  }
+
+  /**
+   * The output shape of every layer, and of the input, for input {@code [n, h, w, c]}.
+   *
+   * @throws IllegalArgumentException naming the layer that it does not fit
+   */
+  public Map<String, Shape> shapes(Shape x) {
+    if (x.rank() != 4 || x.dim(3) != inputShape.dim(3)) {
+      throw new IllegalArgumentException(
+          "input "
+              + x
+              + " does not fit the network, which takes [n, h, w, "
+              + inputShape.dim(3)
+              + "]");
+    }
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    shapes.put(input, x);
+    for (Layer layer : layers.values()) {
+      List<Shape> in = new ArrayList<>();
+      layer.inputs().forEach(name -> in.add(shapes.get(name)));
+      layer.parameters().forEach(p -> in.add(p.value().shape()));
+      try {
+        shapes.put(layer.name(), layer.op().shape(in));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "layer " + layer.name() + ": " + e.getMessage() + " (for an input of " + x + ")", e);
+      }
+    }
+    return shapes;
+  }
+
+  /**
+   * How many images of one size fit into a number of bytes, at least 1: an upper bound on what a
+   * run holds is every layer's output, and with gradients their gradients and switches too.
+   */
+  public int imagesWithin(long bytes, int h, int w, boolean gradients) {
+    long elements =
+        shapes(Shape.of(1, h, w, inputShape.dim(3))).values().stream().mapToLong(Shape::size).sum();
+    long each = elements * Float.BYTES * (gradients ? 3 : 1);
+    return (int) Math.max(1, Math.min(bytes / each, Integer.MAX_VALUE));
+  }
+
+  /**
+   * Runs the network on {@code x [n, h, w, c]}, which stays the caller's.
+   *
+   * @throws IllegalArgumentException if the images do not fit, naming the layer
+   */
+  public Run forward(Tensor x, Listen listen) {
+    listen.layers().forEach(this::layer);
+    shapes(x.shape());
+    return new Run(this, x, listen);
+  }
+
+  /** Runs the network for its output alone. */
+  public Run forward(Tensor x) {
+    return forward(x, Listen.toOutput());
+  }
+
+  Plan plan(Listen listen) {
+    Set<String> alone = new HashSet<>(hooks.onForward());
+    if (listen.gradients()) {
+      alone.addAll(hooks.onBackward());
+    }
+    boolean fold = !training && !listen.weights();
+    PlanKey key = new PlanKey(listen.layers(), Set.copyOf(alone), fold);
+    return plans.computeIfAbsent(
+        key, k -> Plan.of(layers(), output, k.shown(), k.alone(), k.fold() ? this::fold : null));
+  }
+
+  private List<Parameter> fold(Layer conv, Layer norm) {
+    return folded.computeIfAbsent(
+        norm.name(),
+        k -> {
+          Folding f = Folding.of(conv, norm);
+          Tensor kernel = conv.parameters().get(0).value();
+          return List.of(
+              constant(norm.name() + "/folded kernel", kernel.shape(), f.kernel(kernel)),
+              constant(norm.name() + "/folded bias", f.biasShape(), f.bias()));
+        });
+  }
+
+  private Parameter constant(String name, Shape shape, double[] values) {
+    Tensor t = constants.of(shape, values).named(name);
+    backend.freeze(t.buffer());
+    return new Parameter(name, t);
+  }
+
+  Hooks hooks() {
+    return hooks;
+  }
+
+  /**
+   * Registers a hook that sees a layer's output. Hooks run in order of registration.
+   *
+   * @throws UnknownLayerException if there is no such layer
+   */
+  public Hook onForward(String layer, ForwardHook hook) {
+    return hooks.addForward(List.of(layer(layer)), hook);
+  }
+
+  /** Registers a hook that sees what a layer sends back. */
+  public Hook onBackward(String layer, BackwardHook hook) {
+    return onBackwardEach(layer, single(hook));
+  }
+
+  /** Registers a hook on every layer of one kind, {@code Relu.class} say. */
+  public Hook onBackward(Class<? extends Op> kind, BackwardHook hook) {
+    return hooks.addBackward(select(kind), single(hook));
+  }
+
+  /** Registers a hook that sees and replaces the gradients at all of a layer's inputs. */
+  public Hook onBackwardEach(String layer, BackwardHook.Each hook) {
+    return hooks.addBackward(List.of(layer(layer)), hook);
+  }
+
+  private List<Layer> select(Class<? extends Op> kind) {
+    Predicate<Layer> fits = l -> kind.isInstance(l.op());
+    List<Layer> found = layers.values().stream().filter(fits).toList();
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the network has no layer of kind " + kind.getSimpleName() + " for the hook to run on");
+    }
+    return found;
+  }
+
+  private static BackwardHook.Each single(BackwardHook hook) {
+    return c -> {
+      c.gradInput(); // refuses layers of several inputs
+      Tensor replaced = hook.gradient(c);
+      return replaced == null ? null : List.of(replaced);
+    };
+  }
+
+  /** Lets the weights be changed: packed forms are given up, normalizations no longer folded. */
+  public void train() {
+    if (!training) {
+      training = true;
+      dropFolded();
+      parameters().forEach(p -> backend.thaw(p.value().buffer()));
+    }
+  }
+
+  /** Freezes the weights again. */
+  public void freeze() {
+    if (training) {
+      training = false;
+      parameters().forEach(p -> backend.freeze(p.value().buffer()));
+    }
+  }
+
+  private void dropFolded() {
+    plans.clear();
+    folded.clear();
+    constants.close();
+  }
+
+  /** A copy of the network on another backend, without its hooks. */
+  public Network copyTo(Backend other) {
+    try (Builder b = on(other).input(input, inputShape)) {
+      Map<Parameter, Parameter> copies = new HashMap<>();
+      for (Parameter p : parameters()) {
+        copies.put(p, b.parameter(p.name(), p.value().shape()));
+        copy(p.value(), copies.get(p).value());
+      }
+      for (Layer l : layers.values()) {
+        b.layer(l.name(), l.op(), l.inputs(), l.parameters().stream().map(copies::get).toList());
+      }
+      return b.output(output).build();
+    }
+  }
+
+  /** In double, so that nothing is lost, and in slices, since VGG16's largest weight is 400 MB. */
+  private static void copy(Tensor from, Tensor to) {
+    long size = from.shape().size();
+    double[] slice = new double[(int) Math.min(size, 1 << 20)];
+    for (long at = 0; at < size; at += slice.length) {
+      int count = (int) Math.min(slice.length, size - at);
+      from.backend().download(from.buffer(), at, slice, 0, count);
+      to.backend().upload(to.buffer(), at, slice, 0, count);
+    }
+  }
+
+  /** Frees the weights. Idempotent. */
+  @Override
+  public void close() {
+    dropFolded();
+    parameters().forEach(p -> p.value().close());
+  }
+
+  /** Collects layers in topological order. Closing it before {@link #build} frees the weights. */
+  public static final class Builder implements AutoCloseable {
+    private final Backend backend;
+    private final Map<String, Layer> layers = new LinkedHashMap<>();
+    private final Scope weights;
+    private String input;
+    private Shape inputShape;
+    private String last;
+    private String output;
+    private boolean built;
+
+    private Builder(Backend backend) {
+      this.backend = backend;
+      this.weights = new Scope(backend);
+    }
+
+    /**
+     * The input's name and shape {@code [1, h, w, c]}, h and w 0 where any will do. Comes first.
+     *
+     * @throws IllegalArgumentException if the shape is not of that form
+     * @throws IllegalStateException if there is an input already
+     */
+    public Builder input(String name, Shape shape) {
+      if (input != null) {
+        throw new IllegalStateException(
+            "input " + name + " comes after input " + input + "; a network has one");
+      }
+      if (shape.rank() != 4 || shape.dim(0) != 1 || shape.dim(3) < 1) {
+        throw new IllegalArgumentException(
+            "input " + name + " is " + shape + ", it should be [1, h, w, c]");
+      }
+      input = name;
+      inputShape = shape;
+      last = name;
+      return this;
+    }
+
+    /** Uploads a weight. */
+    public Parameter parameter(String name, Shape shape, float[] values) {
+      return new Parameter(name, weights.of(shape, values).named(name));
+    }
+
+    /** A weight whose values the caller uploads, in slices say. */
+    public Parameter parameter(String name, Shape shape) {
+      return new Parameter(name, weights.make(shape).named(name));
+    }
+
+    /** Appends a layer that reads the one before it. */
+    public Builder layer(String name, Op op, Parameter... parameters) {
+      checkInput();
+      return layer(name, op, List.of(last), List.of(parameters));
+    }
+
+    /**
+     * Appends a layer.
+     *
+     * @throws IllegalArgumentException if the name is taken or an input is not known yet
+     */
+    public Builder layer(String name, Op op, List<String> inputs, List<Parameter> parameters) {
+      if (layers.containsKey(name) || name.equals(input)) {
+        throw new IllegalArgumentException("layer " + name + " stands in the network twice");
+      }
+      for (String in : inputs) {
+        if (!layers.containsKey(in) && !in.equals(input)) {
+          throw new IllegalArgumentException(
+              "layer " + name + " reads " + in + ", which is unknown");
+        }
+      }
+      layers.put(name, new Layer(name, op, List.copyOf(inputs), List.copyOf(parameters)));
+      last = name;
+      return this;
+    }
+
+    /** The layer whose output is the network's; the last one if not said. */
+    public Builder output(String name) {
+      output = name;
+      return this;
+    }
+
+    /** The name of the last layer so far. */
+    public String last() {
+      return last;
+    }
+
+    /**
+     * Builds the network, which owns the weights from now on, and freezes them.
+     *
+     * @throws IllegalArgumentException if shapes do not fit, if two weights have one name, or if
+     *     the output is not among the layers
+     * @throws IllegalStateException if there is no input, or if it has been built already
+     */
+    public Network build() {
+      checkInput();
+      if (built) {
+        throw new IllegalStateException("this builder's network is built; start another one");
+      }
+      Network network = new Network(this);
+      network.layer(network.output());
+      Set<String> names = new HashSet<>();
+      for (Parameter p : network.parameters()) {
+        if (!names.add(p.name())) {
+          throw new IllegalArgumentException(
+              "two weights are called " + p.name() + "; share one or give them two names");
+        }
+      }
+      if (inputShape.dim(1) > 0 && inputShape.dim(2) > 0) {
+        network.shapes(inputShape);
+      }
+      network.parameters().forEach(p -> backend.freeze(p.value().buffer()));
+      network.parameters().forEach(p -> p.value().keep());
+      weights.close();
+      built = true;
+      return network;
+    }
+
+    private void checkInput() {
+      if (input == null) {
+        throw new IllegalStateException("the network has no input yet: call input(...) first");
+      }
+    }
+
+    @Override
+    public void close() {
+      weights.close();
+    }
+  }
+}

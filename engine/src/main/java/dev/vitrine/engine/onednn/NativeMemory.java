@@ -1,0 +1,123 @@
+package dev.vitrine.engine.onednn;
+
+import dev.vitrine.engine.backend.BackendException;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Blocks by size class, four classes to each power of two, kept for reuse when they are given back.
+ * Every byte is counted: live ones are with somebody, pooled ones wait, the scratchpad among them.
+ */
+final class NativeMemory implements AutoCloseable {
+  private static final long SMALLEST = 256;
+
+  private final Map<Long, ArrayDeque<Block>> pool = new HashMap<>();
+  private final Set<Block> live = Collections.newSetFromMap(new IdentityHashMap<>());
+  private Block scratchpad;
+  private long liveBytes;
+  private long pooledBytes;
+
+  /** The size of the class that holds {@code bytes}. */
+  static long sizeClass(long bytes) {
+    long wanted = Math.max(bytes, SMALLEST);
+    long unit = Long.highestOneBit(wanted) >> 2;
+    return (wanted + unit - 1) / unit * unit;
+  }
+
+  /** A block of at least {@code bytes}, undefined contents. */
+  Block take(long bytes) {
+    long size = sizeClass(bytes);
+    ArrayDeque<Block> waiting = pool.get(size);
+    Block block = waiting == null ? null : waiting.pollLast();
+    if (block == null) {
+      block = allocate(size);
+    } else {
+      pooledBytes -= size;
+    }
+    live.add(block);
+    liveBytes += size;
+    return block;
+  }
+
+  /** Takes a block back for reuse. */
+  void give(Block block) {
+    live.remove(block);
+    liveBytes -= block.bytes();
+    pool.computeIfAbsent(block.bytes(), size -> new ArrayDeque<>()).addLast(block);
+    pooledBytes += block.bytes();
+  }
+
+  /** Takes a block back for good: of a size that a running network will not ask for again. */
+  void discard(Block block) {
+    live.remove(block);
+    liveBytes -= block.bytes();
+    block.free();
+  }
+
+  /** The one scratchpad, grown to {@code bytes}; good until the next call. */
+  Block scratchpad(long bytes) {
+    if (scratchpad == null || scratchpad.bytes() < bytes) {
+      freeScratchpad();
+      scratchpad = allocate(sizeClass(bytes));
+      pooledBytes += scratchpad.bytes();
+    }
+    return scratchpad;
+  }
+
+  long liveBytes() {
+    return liveBytes;
+  }
+
+  long pooledBytes() {
+    return pooledBytes;
+  }
+
+  /** Gives back to the system what nobody holds. */
+  void trim() {
+    for (ArrayDeque<Block> waiting : pool.values()) {
+      for (Block block : waiting) {
+        pooledBytes -= block.bytes();
+        block.free();
+      }
+    }
+    pool.clear();
+    freeScratchpad();
+  }
+
+  @Override
+  public void close() {
+    trim();
+    live.forEach(Block::free);
+    live.clear();
+    liveBytes = 0;
+  }
+
+  private void freeScratchpad() {
+    if (scratchpad != null) {
+      pooledBytes -= scratchpad.bytes();
+      scratchpad.free();
+      scratchpad = null;
+    }
+  }
+
+  private Block allocate(long size) {
+    Block block = Block.allocate(size);
+    if (block == null) {
+      trim();
+      block = Block.allocate(size);
+    }
+    if (block == null) {
+      throw new BackendException(
+          "the system has no "
+              + (size >> 20)
+              + " MiB of memory left beside the "
+              + (liveBytes >> 20)
+              + " MiB in use; use a smaller batch or a smaller image");
+    }
+    return block;
+  }
+}

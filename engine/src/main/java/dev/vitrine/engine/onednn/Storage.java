@@ -1,0 +1,37 @@
+package dev.vitrine.engine.onednn;
+
+import dev.vitrine.engine.backend.Window;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One array in memory. While it may be written, it lies plainly, row-major. Frozen, it may also lie
+ * in packed forms, and then the plain copy may be gone; see {@link Kernels}.
+ */
+final class Storage {
+  final OneDnnMemory owner;
+
+  /** Bytes per element: 4, or 1 for the switches of a small window. */
+  final int elementBytes;
+
+  /** The pooling whose switches this holds, null for numbers. */
+  final Window switchesOf;
+
+  /** The handles that have not been released. */
+  int handles = 1;
+
+  boolean frozen;
+
+  /** Row-major contents; null if only packed forms are left. */
+  Block plain;
+
+  /** Packed forms, the most recently used last. */
+  final List<PackedKernel> packed = new ArrayList<>(0);
+
+  Storage(OneDnnMemory owner, int elementBytes, Window switchesOf, Block plain) {
+    this.owner = owner;
+    this.elementBytes = elementBytes;
+    this.switchesOf = switchesOf;
+    this.plain = plain;
+  }
+}

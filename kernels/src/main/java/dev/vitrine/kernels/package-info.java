@@ -1,0 +1,2 @@
+/** The CUDA backend: kernels, their compilation and launch. */
+package dev.vitrine.kernels;

@@ -1,0 +1,70 @@
+package dev.vitrine.viz.cli;
+
+import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.weights.Model;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code attribute}: which pixels a class or a unit depends on. */
+@Command(
+    name = "attribute",
+    mixinStandardHelpOptions = true,
+    description = "Shows which pixels a class or a unit depends on.")
+final class AttributeCommand implements Callable<Integer> {
+  @Spec private CommandSpec command;
+  @Mixin private ModelOptions model;
+  @Mixin private InputOptions input;
+  @Mixin private TargetOptions target;
+  @Mixin private OutputOptions output;
+
+  @Parameters(paramLabel = "IMAGE", description = "A photograph.")
+  private Path image;
+
+  @Option(
+      names = "--method",
+      paramLabel = "METHOD",
+      defaultValue = "gradient",
+      description = "gradient, guided or deconvnet. Default: ${DEFAULT-VALUE}.")
+  private String method;
+
+  @Override
+  public Integer call() {
+    GradientMethod chosen = GradientMethod.parse(method);
+    try (Backend backend = model.openBackend();
+        Model loaded = model.open(backend)) {
+      InputOptions.Photograph photograph = input.read(image, loaded);
+      Set<String> heard = new LinkedHashSet<>();
+      heard.add(target.layer(loaded));
+      boolean strongest = chosen == GradientMethod.DECONVNET && target.isOpen();
+      String layer = strongest ? Study.defaultLayer(loaded, photograph) : null;
+      if (strongest) {
+        heard.add(layer);
+      }
+      try (Study study = new Study(loaded, photograph, heard)) {
+        TargetOptions.Target what =
+            strongest
+                ? TargetOptions.Target.strongest(study.run(), layer)
+                : target.resolve(loaded, study.run());
+        Attribution made = Attribution.of(study, chosen, what);
+        Map<String, Object> record = Provenance.of(command, study);
+        record.putAll(made.record());
+        Path written = made.write(output.folder(), photograph, record, output.raw());
+        if (output.json()) {
+          CommandOutput.json(record);
+        } else {
+          CommandOutput.line("%s of %s (%.4g) in %s", chosen, what.name(), made.value(), written);
+        }
+      }
+    }
+    return 0;
+  }
+}

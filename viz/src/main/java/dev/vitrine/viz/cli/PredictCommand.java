@@ -1,0 +1,129 @@
+package dev.vitrine.viz.cli;
+
+import dev.vitrine.engine.Scope;
+import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.engine.network.Listen;
+import dev.vitrine.engine.network.Run;
+import dev.vitrine.viz.method.Prediction;
+import dev.vitrine.viz.render.OutputFolder;
+import dev.vitrine.weights.Model;
+import dev.vitrine.weights.image.Label;
+import dev.vitrine.weights.image.Labels;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code predict}: the top classes of photographs. */
+@Command(
+    name = "predict",
+    mixinStandardHelpOptions = true,
+    description = "Says what the network takes photographs for.")
+final class PredictCommand implements Callable<Integer> {
+  @Spec private CommandSpec command;
+
+  @Mixin private ModelOptions model;
+  @Mixin private InputOptions input;
+  @Mixin private OutputOptions output;
+
+  @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "Photographs.")
+  private List<Path> images;
+
+  @Option(
+      names = "--top",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "How many classes. Default: ${DEFAULT-VALUE}.")
+  private int top;
+
+  /** One class of an answer; what the network or its labels do not know is null. */
+  record Row(int index, String wordnet, String name, Double probability, double logit) {}
+
+  @Override
+  public Integer call() {
+    if (top < 1) {
+      throw new ParameterException(
+          command.commandLine(), "--top is " + top + "; it must be 1 or more");
+    }
+    List<Map<String, Object>> answers = new ArrayList<>();
+    try (Backend backend = model.openBackend();
+        Model loaded = model.open(backend)) {
+      for (Path image : images) {
+        InputOptions.Photograph photograph = input.read(image, loaded);
+        Prediction prediction = predict(loaded, photograph);
+        List<Row> rows = rows(loaded, prediction, top);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("image", image.toString());
+        answer.put("top", rows);
+        answers.add(answer);
+        if (output.raw()) {
+          OutputFolder folder = output.folder();
+          float[] logits = new float[prediction.classes()];
+          for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) prediction.logits()[i];
+          }
+          folder.npy(photograph.stem() + "-logits", new int[] {logits.length}, logits);
+        }
+        if (!output.json()) {
+          print(image, rows);
+        }
+      }
+    }
+    if (output.json()) {
+      CommandOutput.json(answers);
+    }
+    return 0;
+  }
+
+  private static Prediction predict(Model model, InputOptions.Photograph photograph) {
+    try (Scope scope = new Scope(model.network().backend());
+        Run run =
+            model
+                .network()
+                .forward(photograph.upload(scope, model), Listen.to(Prediction.layer(model)))) {
+      return Prediction.of(model, run);
+    }
+  }
+
+  /** The top classes with their names. */
+  static List<Row> rows(Model model, Prediction prediction, int top) {
+    Labels labels = Prediction.labels(model);
+    List<Row> rows = new ArrayList<>();
+    for (int index : prediction.top(top)) {
+      Label label = labels.get(index);
+      Double probability =
+          prediction.probabilities() == null ? null : prediction.probabilities()[index];
+      rows.add(
+          new Row(index, label.wordnet(), label.name(), probability, prediction.logits()[index]));
+    }
+    return rows;
+  }
+
+  private static void print(Path image, List<Row> rows) {
+    CommandOutput.line("%s", image);
+    for (Row row : rows) {
+      CommandOutput.line("%s", text(row));
+    }
+  }
+
+  /** One class as people read it. */
+  static String text(Row row) {
+    String score =
+        row.probability() == null
+            ? String.format(Locale.ROOT, "logit %7.2f", row.logit())
+            : String.format(Locale.ROOT, "%7.2f %%", 100 * row.probability());
+    String id = row.wordnet() == null ? "" : ", " + row.wordnet();
+    return String.format(
+        Locale.ROOT, "  %s  %s (%d%s)", score, row.name().replace('_', ' '), row.index(), id);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.vitrine.viz.cli;
+
+import dev.vitrine.engine.Scope;
+import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.Tensor;
+import dev.vitrine.engine.network.Listen;
+import dev.vitrine.engine.network.Run;
+import dev.vitrine.viz.method.Prediction;
+import dev.vitrine.viz.method.SpatialLayers;
+import dev.vitrine.weights.Model;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** One photograph in one network: a forward pass that every method of a command shares. */
+final class Study implements AutoCloseable {
+  private final Model model;
+  private final InputOptions.Photograph photograph;
+  private final Scope scope;
+  private final Run run;
+
+  /** Runs the network, listening to what the methods will ask for. */
+  Study(Model model, InputOptions.Photograph photograph, Set<String> layers) {
+    this.model = model;
+    this.photograph = photograph;
+    this.scope = new Scope(model.network().backend());
+    try {
+      Tensor x = photograph.upload(scope, model);
+      Set<String> heard = new LinkedHashSet<>(layers);
+      heard.add(Prediction.layer(model));
+      this.run = model.network().forward(x, new Listen(heard, true, false));
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  Model model() {
+    return model;
+  }
+
+  InputOptions.Photograph photograph() {
+    return photograph;
+  }
+
+  Run run() {
+    return run;
+  }
+
+  Prediction prediction() {
+    return Prediction.of(model, run);
+  }
+
+  /** The layer that class activation maps look at unless told otherwise. */
+  static String defaultLayer(Model model, InputOptions.Photograph photograph) {
+    Shape input = Shape.of(1, photograph.input().height(), photograph.input().width(), 3);
+    return SpatialLayers.last(model.network(), input, model.hasClasses() ? model.classes() : 0);
+  }
+
+  @Override
+  public void close() {
+    run.close();
+    scope.close();
+  }
+}

@@ -1,0 +1,143 @@
+package dev.vitrine.viz.cli;
+
+import dev.vitrine.engine.network.Run;
+import dev.vitrine.viz.method.ClassScore;
+import dev.vitrine.viz.method.Objective;
+import dev.vitrine.viz.method.Prediction;
+import dev.vitrine.viz.method.Unit;
+import dev.vitrine.weights.BadInputException;
+import dev.vitrine.weights.Model;
+import dev.vitrine.weights.image.Label;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What is to be explained: a class or a unit. */
+final class TargetOptions {
+  private static final Pattern UNIT = Pattern.compile("(.+):(\\d+)(?:@(?:(max)|(\\d+),(\\d+)))?");
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--class",
+      paramLabel = "ID|WORDNET|NAME",
+      description = "Explain this class. Default: the top one.")
+  private String wantedClass;
+
+  @Option(
+      names = "--unit",
+      paramLabel = "LAYER:CHANNEL[@Y,X|@max]",
+      description = "Explain the mean of a channel's map, or one unit of it.")
+  private String unit;
+
+  @Option(
+      names = "--target",
+      paramLabel = "logit|probability",
+      defaultValue = "logit",
+      description = "Of a class: its logit or its probability. Default: ${DEFAULT-VALUE}.")
+  private String score;
+
+  /** What is explained, with what people call it. */
+  record Target(Objective objective, String name, Label label) {
+    static Target of(Unit unit) {
+      return new Target(unit, unit.toString(), null);
+    }
+
+    /** The strongest unit of a layer: what the deconvnet is shown for. */
+    static Target strongest(Run run, String layer) {
+      return of(Unit.strongest(run, layer));
+    }
+  }
+
+  boolean isUnit() {
+    return unit != null;
+  }
+
+  /** True if neither a class nor a unit was named. */
+  boolean isOpen() {
+    return unit == null && wantedClass == null;
+  }
+
+  /** The layer that the run must listen to. */
+  String layer(Model model) {
+    if (unit != null && wantedClass != null) {
+      throw usage("--class and --unit exclude each other: name one");
+    }
+    if (unit != null) {
+      String layer = parsed().group(1);
+      model.network().layer(layer);
+      return layer;
+    }
+    return probability(model) ? model.network().output() : Prediction.layer(model);
+  }
+
+  /** The target, once the run is there. */
+  Target resolve(Model model, Run run) {
+    if (unit != null) {
+      Matcher m = parsed();
+      String layer = m.group(1);
+      int channel = number(m.group(2));
+      Unit found =
+          m.group(3) != null
+              ? Unit.max(layer, channel)
+              : m.group(4) != null
+                  ? Unit.at(layer, channel, number(m.group(4)), number(m.group(5)))
+                  : Unit.mean(layer, channel);
+      found.value(run); // refuses channels and positions that are not there
+      return Target.of(found.resolved(run));
+    }
+    Prediction prediction = Prediction.of(model, run);
+    Label label =
+        wantedClass == null
+            ? Prediction.labels(model).get(prediction.top(1).get(0))
+            : Prediction.labels(model).find(wantedClass);
+    return new Target(
+        new ClassScore(layer(model), label.index(), prediction.classes(), probability(model)),
+        label.name(),
+        label);
+  }
+
+  private boolean probability(Model model) {
+    return switch (score) {
+      case "logit" -> false;
+      case "probability" -> {
+        if (!model.hasProbabilities()) {
+          throw new BadInputException(
+              model.name()
+                  + " has no probabilities, since it ends without softmax or sigmoid: leave"
+                  + " --target probability out");
+        }
+        yield true;
+      }
+      default -> throw usage("--target is '" + score + "'; it can be logit or probability");
+    };
+  }
+
+  private Matcher parsed() {
+    Matcher m = UNIT.matcher(unit);
+    if (!m.matches()) {
+      throw usage(
+          "--unit is '"
+              + unit
+              + "'; it reads LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER:CHANNEL@max, as in"
+              + " fire5_concat:12@max");
+    }
+    return m;
+  }
+
+  private int number(String digits) {
+    try {
+      return Integer.parseInt(digits);
+    } catch (NumberFormatException e) {
+      throw usage("--unit is '" + unit + "': " + digits + " is too large a number");
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.vitrine.viz.render;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.vitrine.weights.array.Npy;
+import dev.vitrine.weights.image.Picture;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import javax.imageio.ImageIO;
+
+/**
+ * The folder that results are written to. A file appears under its name only when it is whole: it
+ * is written beside it under another name and then renamed, over an older one if there is one.
+ */
+public final class OutputFolder {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  static {
+    ImageIO.setUseCache(false);
+  }
+
+  private final Path folder;
+
+  /**
+   * The folder, made if there is none yet.
+   *
+   * @throws OutputException if it cannot be made
+   */
+  public OutputFolder(Path folder) {
+    this.folder = folder;
+    try {
+      Files.createDirectories(folder);
+    } catch (FileAlreadyExistsException e) {
+      throw new OutputException(
+          folder + ": a file, expected a folder to write to; choose another with --out", e);
+    } catch (IOException e) {
+      throw failure("the folder " + folder, "made", e);
+    }
+  }
+
+  /** Where the files go. */
+  public Path path() {
+    return folder;
+  }
+
+  /** Writes a picture as {@code name.png} and returns the file. */
+  public Path png(String name, Picture picture) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      if (!ImageIO.write(picture.toBufferedImage(), "png", bytes)) {
+        throw new IllegalStateException("this Java has no PNG writer (module java.desktop)");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // into memory: not the disk's fault
+    }
+    return write(name + ".png", bytes.toByteArray());
+  }
+
+  /**
+   * Writes numbers as {@code name.npy}, float32, and returns the file.
+   *
+   * @param values of this shape in row-major order
+   */
+  public Path npy(String name, int[] shape, float[] values) {
+    return write(name + ".npy", Npy.bytes(shape, values));
+  }
+
+  /** Writes what Jackson can write (a node, a map, a record) as {@code name.json}. */
+  public Path json(String name, Object content) {
+    try {
+      return text(name + ".json", JSON.writeValueAsString(content) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(name + ".json: no JSON can be made of " + content, e);
+    }
+  }
+
+  /** Writes text in UTF-8 under a whole file name such as {@code explain.html}. */
+  public Path text(String fileName, String content) {
+    return write(fileName, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Writes bytes under a whole file name. Characters that some system forbids in names, such as the
+   * slash in a layer's name, become underscores.
+   *
+   * @return the file
+   * @throws OutputException if the folder may not be written to, the disk is full, or similar
+   */
+  public Path write(String fileName, byte[] bytes) {
+    Path file = folder.resolve(fileName.replaceAll("[\\\\/:*?\"<>|\\p{Cntrl}]", "_"));
+    Path partial = folder.resolve("." + UUID.randomUUID() + ".partial");
+    try {
+      try {
+        // Not a temporary file in Java's sense: those are readable by their owner only.
+        Files.write(partial, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        rename(partial, file);
+      } finally {
+        Files.deleteIfExists(partial);
+      }
+    } catch (IOException e) {
+      throw failure(file.toString(), "written", e);
+    }
+    return file;
+  }
+
+  private static void rename(Path partial, Path file) throws IOException {
+    try {
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING); // some network file systems
+    }
+  }
+
+  private static OutputException failure(String what, String done, IOException e) {
+    String reason =
+        e instanceof AccessDeniedException
+            ? "permission denied"
+            : e.getMessage() == null ? e.toString() : e.getMessage();
+    return new OutputException(
+        what + " cannot be " + done + ": " + reason + "; choose another folder with --out", e);
+  }
+}
