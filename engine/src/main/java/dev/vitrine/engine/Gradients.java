@@ -1,18 +1,13 @@
 package dev.vitrine.engine;
 
 import java.util.Map;
-import java.util.Set;
 
 /** What a backward pass found at the tensors that were asked for. */
 public final class Gradients {
-  private final Scope scope;
   private final Map<Tensor, Tensor> grads;
-  private final Set<Tensor> wanted;
 
-  Gradients(Scope scope, Map<Tensor, Tensor> grads, Set<Tensor> wanted) {
-    this.scope = scope;
+  Gradients(Map<Tensor, Tensor> grads) {
     this.grads = grads;
-    this.wanted = wanted;
   }
 
   /**
@@ -21,9 +16,10 @@ public final class Gradients {
    * @throws IllegalArgumentException if it was not asked for
    */
   public Tensor at(Tensor t) {
-    if (!wanted.contains(t)) {
+    Tensor g = grads.get(t);
+    if (g == null) {
       throw new IllegalArgumentException("the gradient at " + t + " was not asked for");
     }
-    return grads.computeIfAbsent(t, k -> scope.filled(k.shape(), 0));
+    return g;
   }
 }

@@ -28,22 +28,27 @@ public final class Node {
     return node;
   }
 
+  /** The operation that ran. */
   public Op op() {
     return op;
   }
 
+  /** The scope of the run: what the operation makes, forward and back, lives there. */
   public Scope scope() {
     return scope;
   }
 
+  /** The device. */
   public Backend backend() {
     return scope.backend();
   }
 
+  /** What went in, weights last. */
   public List<Tensor> inputs() {
     return inputs;
   }
 
+  /** One of the {@link #inputs}. */
   public Tensor input(int i) {
     return inputs.get(i);
   }
@@ -53,6 +58,7 @@ public final class Node {
     return inputs.get(i).buffer();
   }
 
+  /** What came out; null until the operation has run. */
   public Tensor output() {
     return output;
   }
@@ -80,10 +86,5 @@ public final class Node {
   /** What {@link #save} kept, in order. */
   public Tensor saved(int i) {
     return saved.get(i);
-  }
-
-  /** True if something was saved. */
-  public boolean hasSaved() {
-    return !saved.isEmpty();
   }
 }

@@ -17,7 +17,7 @@ import java.util.Set;
 public final class Tape {
   private final Scope scope;
   private final List<Node> nodes = new ArrayList<>();
-  private final Set<Tensor> tracked = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Tensor> tracked = identitySet(List.of());
 
   /** A tape whose results and gradients live in the given scope. */
   public Tape(Scope scope) {
@@ -73,29 +73,14 @@ public final class Tape {
    *     tensor is not on this tape
    */
   public Gradients backward(Map<Tensor, Tensor> seeds, Collection<Tensor> wanted, Walk walk) {
-    Set<Tensor> needed = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Tensor x : wanted) {
-      check(tracked.contains(x), "no gradient can be had at " + x + ": watch it before forward");
-      needed.add(x);
-    }
-    Set<Tensor> kept = Collections.newSetFromMap(new IdentityHashMap<>());
-    kept.addAll(needed);
-    for (Node node : nodes) {
-      if (node.inputs().stream().anyMatch(needed::contains)) {
-        needed.add(node.output());
-      }
-    }
+    Set<Tensor> kept = identitySet(wanted);
+    Set<Tensor> needed = between(kept);
     Map<Tensor, Tensor> grads = new IdentityHashMap<>();
-    seeds.forEach(
-        (y, seed) -> {
-          check(tracked.contains(y), "seeded tensor " + y + " is not on this tape");
-          check(y.shape().equals(seed.shape()), "the seed of " + y + " has shape " + seed.shape());
-          grads.put(y, scope.view(seed, seed.shape())); // ours: the seed stays the caller's
-        });
+    seeds.forEach((y, seed) -> grads.put(y, handle(y, seed)));
     for (int n = nodes.size() - 1; n >= 0; n--) {
       Node node = nodes.get(n);
       Tensor g = grads.get(node.output());
-      if (g == null || !needed.contains(node.output())) {
+      if (g == null) {
         continue;
       }
       boolean[] need = new boolean[node.inputs().size()];
@@ -104,26 +89,44 @@ public final class Tape {
         need[i] = needed.contains(node.input(i));
         any |= need[i];
       }
-      if (any) {
-        List<Tensor> at = walk.gradients(node, g, need);
-        for (int i = 0; i < need.length; i++) {
-          if (need[i]) {
-            grads.merge(node.input(i), at.get(i), this::sum);
-          }
+      List<Tensor> at = any ? walk.gradients(node, g, need) : List.of();
+      for (int i = 0; i < at.size(); i++) {
+        if (need[i]) {
+          grads.merge(node.input(i), at.get(i), this::sum);
         }
       }
-      if (!kept.contains(node.output())) {
+      if (!kept.contains(node.output())) { // nobody will ask for it any more
         grads.remove(node.output()).close();
       }
     }
-    grads.forEach(
-        (t, g) -> { // seeds from which no way leads to a wanted tensor
-          if (!kept.contains(t)) {
-            g.close();
-          }
-        });
-    grads.keySet().retainAll(kept);
-    return new Gradients(scope, grads, kept);
+    for (Tensor seeded : List.copyOf(grads.keySet())) { // what no node here has made, nor is wanted
+      if (!kept.contains(seeded)) {
+        grads.remove(seeded).close();
+      }
+    }
+    kept.forEach(x -> grads.computeIfAbsent(x, k -> scope.filled(k.shape(), 0)));
+    return new Gradients(grads);
+  }
+
+  /** The wanted tensors, and all that has been computed from them. */
+  private Set<Tensor> between(Set<Tensor> wanted) {
+    for (Tensor x : wanted) {
+      check(tracked.contains(x), "no gradient can be had at " + x + ": watch it before forward");
+    }
+    Set<Tensor> needed = identitySet(wanted);
+    for (Node node : nodes) {
+      if (node.inputs().stream().anyMatch(needed::contains)) {
+        needed.add(node.output());
+      }
+    }
+    return needed;
+  }
+
+  /** A handle of ours on a seed: the seed itself stays the caller's. */
+  private Tensor handle(Tensor y, Tensor seed) {
+    check(tracked.contains(y), "seeded tensor " + y + " is not on this tape");
+    check(y.shape().equals(seed.shape()), "the seed of " + y + " has shape " + seed.shape());
+    return scope.view(seed, seed.shape());
   }
 
   /** A node's gradients by the derivative of its operation, or of that under another rule. */
@@ -141,6 +144,12 @@ public final class Tape {
     a.close();
     b.close();
     return sum;
+  }
+
+  private static Set<Tensor> identitySet(Collection<Tensor> of) {
+    Set<Tensor> set = Collections.newSetFromMap(new IdentityHashMap<>());
+    set.addAll(of);
+    return set;
   }
 
   private static void check(boolean ok, String otherwise) {

@@ -144,7 +144,9 @@ class TapeTest extends OnEveryBackend {
     Tensor a = tape.apply(SQUARE, x);
     Tensor unneeded = tape.apply(SQUARE, tape.watch(vector(5)));
     Tensor y = tape.apply(ADD, a, tape.apply(SQUARE, a));
-    Map<Tensor, Tensor> seeds = Map.of(y, vector(1), unneeded, vector(1), a, vector(1));
+    Tensor watched = tape.watch(vector(3));
+    Map<Tensor, Tensor> seeds =
+        Map.of(y, vector(1), unneeded, vector(1), a, vector(1), watched, vector(1));
     long before = backend.liveBytes();
     Gradients g = tape.backward(seeds, List.of(x));
     long one = backend.liveBytes() - before;
@@ -153,7 +155,7 @@ class TapeTest extends OnEveryBackend {
     assertThat(backend.liveBytes()).isEqualTo(before);
     seeds.values().forEach(Tensor::close);
     unneeded.close();
-    assertThat(backend.liveBytes()).isEqualTo(before - 4 * one); // no handle is left on a seed
+    assertThat(backend.liveBytes()).isEqualTo(before - 5 * one); // no handle is left on a seed
   }
 
   @Test

@@ -52,7 +52,7 @@ public final class BackwardContext {
   }
 
   /**
-   * The gradient at the only input.
+   * The gradient at the only input; null if nothing is asked from it, but from weights.
    *
    * @throws IllegalStateException if there are several
    */
@@ -64,7 +64,12 @@ public final class BackwardContext {
     return gradInputs.get(0);
   }
 
-  /** What the layer's true derivative sends back for another gradient at its output. */
+  /**
+   * What the layer's true derivative sends back for another gradient at its output; null where
+   * {@link #gradInputs} is.
+   *
+   * @throws IllegalArgumentException if the gradient has not the output's shape
+   */
   public List<Tensor> vjp(Tensor g) {
     if (!g.shape().equals(node.output().shape())) {
       throw new IllegalArgumentException(

@@ -24,6 +24,12 @@ public interface BackwardHook {
   /** The same for layers with any number of inputs: one gradient per input, or null. */
   @FunctionalInterface
   interface Each {
+    /**
+     * Called as {@link BackwardHook#gradient} is.
+     *
+     * @return null to leave the gradients as they are; or one for each input, of its shape, where
+     *     {@link BackwardContext#gradInputs} has one, and anything elsewhere
+     */
     List<Tensor> gradients(BackwardContext context);
   }
 }

@@ -13,6 +13,7 @@ import java.util.function.BiFunction;
  * @param inputs its inputs, without the weights
  * @param output its output, as earlier hooks have left it
  * @param scope where a replacement is made
+ * @param tape what {@link #apply} runs operations with
  */
 public record ForwardContext(
     Layer layer,

@@ -8,6 +8,8 @@ final class Bits {
   private static final int ONE = Float.floatToRawIntBits(1);
   private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
+  private static final int LARGEST = Float.floatToRawIntBits(Float.MAX_VALUE);
+
   private Bits() {}
 
   /**
@@ -21,6 +23,15 @@ final class Bits {
   /** All ones where an integer is zero, else zero. */
   private static int zero(int x) {
     return ~((x | -x) >> 31);
+  }
+
+  /** Whether all numbers are finite, the two of the largest magnitude left aside. */
+  static boolean ordinary(int[] x, int count) {
+    int above = 0;
+    for (int i = 0; i < count; i++) {
+      above |= LARGEST - 1 - (x[i] & Integer.MAX_VALUE);
+    }
+    return above >= 0;
   }
 
   /** {@code x > 0 ? 1 : 0}, in place. */

@@ -8,7 +8,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_elu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_exp;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_forward_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_erf;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_log;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_logistic;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_pow;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_soft_relu;
@@ -28,7 +27,7 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
  * Functions of single elements, and Adam. What is a few instructions of arithmetic is a loop in
- * Java, which runs at the speed of memory; what needs an exponential or a logarithm is oneDNN's.
+ * Java, which runs at the speed of memory; what needs an exponential is oneDNN's.
  */
 final class Elementwise {
   private final Library library;
@@ -71,7 +70,6 @@ final class Elementwise {
     switch (kind) {
       case ELU -> primitive(dnnl_eltwise_elu, (float) alpha, 0, x, y, size);
       case EXP -> primitive(dnnl_eltwise_exp, 0, 0, x, y, size);
-      case LOG -> primitive(dnnl_eltwise_log, 0, 0, x, y, size);
       case POWER -> primitive(dnnl_eltwise_pow, 1, (float) alpha, x, y, size);
       case SIGMOID -> primitive(dnnl_eltwise_logistic, 0, 0, x, y, size);
       case TANH -> primitive(dnnl_eltwise_tanh, 0, 0, x, y, size);
@@ -141,6 +139,7 @@ final class Elementwise {
       case LEAKY_RELU -> leakyRelu(v, count, alpha);
       case CLIP -> clip(v, count, alpha, beta);
       case SIGN -> sign(v, count);
+      case LOG -> log(v, count);
       case ABS -> abs(v, count);
       case SQRT -> sqrt(v, count);
       case SQUARE -> square(v, count);
@@ -176,7 +175,8 @@ final class Elementwise {
 
   private static void sign(float[] v, int count) {
     for (int i = 0; i < count; i++) {
-      v[i] = Math.signum(v[i]);
+      float x = v[i];
+      v[i] = x > 0 ? 1 : x < 0 ? -1 : x;
     }
   }
 
@@ -198,24 +198,17 @@ final class Elementwise {
     }
   }
 
-  private static void erf(float[] v, int count) {
+  /** Not oneDNN's, whose logarithm has a relative error of 5e-6. */
+  private static void log(float[] v, int count) {
     for (int i = 0; i < count; i++) {
-      v[i] = (float) erf(v[i]);
+      v[i] = (float) Math.log(v[i]);
     }
   }
 
-  /** The error function by its series (Abramowitz and Stegun 7.1.6), to float's precision. */
-  static double erf(double x) {
-    if (Math.abs(x) > 4) {
-      return Math.signum(x); // 1 - 1.5e-8 and more rounds to 1
+  private static void erf(float[] v, int count) {
+    for (int i = 0; i < count; i++) {
+      v[i] = (float) ErrorFunction.of(v[i]);
     }
-    double term = x;
-    double sum = x;
-    for (int n = 1; Math.abs(term) > 1e-10 * Math.abs(sum); n++) {
-      term *= 2 * x * x / (2 * n + 1);
-      sum += term;
-    }
-    return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
   }
 
   /** {@code x > alpha} is {@code x - alpha > 0}: the difference is never rounded to zero. */

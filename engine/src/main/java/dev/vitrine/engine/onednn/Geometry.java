@@ -8,6 +8,9 @@ import java.util.Arrays;
 
 /** Resampling and warping of images, and their transposes, row by row. */
 final class Geometry {
+  /** From here on a copy of a pixel costs less than a loop over it without vectors. */
+  private static final int MANY_CHANNELS = 16;
+
   private final Primitives primitives;
   private final Loops loops;
 
@@ -84,7 +87,11 @@ final class Geometry {
               x.read(place, buffer, 0, wide);
               add(rows.weights[k], buffer, mixed, wide);
             }
-            mix(columns, mixed, out, to.dim(2), channels);
+            if (channels < MANY_CHANNELS) {
+              mix(columns, mixed, out, to.dim(2), channels);
+            } else {
+              mixPixels(columns, mixed, out, to.dim(2), channels, arrays);
+            }
             y.write((long) row * outWide, out, 0, outWide);
           }
         });
@@ -108,6 +115,21 @@ final class Geometry {
           to[target + c] += weight * from[source + c];
         }
       }
+    }
+  }
+
+  /** As {@link #mix}, with each pixel in an array of its own: from 0 on, loops become vectors. */
+  private static void mixPixels(
+      Axis columns, float[] from, float[] to, int width, int channels, Loops.Arrays arrays) {
+    float[] tap = arrays.first(channels);
+    float[] pixel = arrays.fourth(channels);
+    for (int j = 0; j < width; j++) {
+      Arrays.fill(pixel, 0, channels, 0);
+      for (int k = columns.starts[j]; k < columns.starts[j + 1]; k++) {
+        System.arraycopy(from, columns.indices[k] * channels, tap, 0, channels);
+        add(columns.weights[k], tap, pixel, channels);
+      }
+      System.arraycopy(pixel, 0, to, j * channels, channels);
     }
   }
 

@@ -34,7 +34,7 @@ final class Loops {
     final float[] d = new float[CHUNK];
     final int[] i = new int[CHUNK];
     final int[] j = new int[CHUNK];
-    private final float[][] grown = {new float[0], new float[0], new float[0]};
+    private final float[][] grown = new float[4][0];
 
     /** An array of at least this many elements. */
     float[] first(int size) {
@@ -49,6 +49,11 @@ final class Loops {
     /** A third one. */
     float[] third(int size) {
       return grown(2, size);
+    }
+
+    /** A fourth one. */
+    float[] fourth(int size) {
+      return grown(3, size);
     }
 
     private float[] grown(int which, int size) {

@@ -21,6 +21,9 @@ import java.util.List;
  * outside the Java heap; frozen convolution kernels in the layouts that oneDNN asks for ({@link
  * Kernels}).
  *
+ * <p>What is not a number stays so in every operation but one: a ReLU that is fused into a
+ * convolution or a matrix product is {@code y > 0 ? y : 0} in oneDNN's code, and turns it to 0.
+ *
  * <p>Strict float32, and deterministic for a given machine and number of threads. {@code
  * OMP_NUM_THREADS} sets that number when the JVM starts.
  */
@@ -48,7 +51,7 @@ public final class OneDnnBackend extends OneDnnMemory {
     products = new Products(library, memory, primitives);
     elementwise = new Elementwise(library, memory, primitives, loops);
     pairs = new Pairs(loops);
-    pooling = new Pooling(library, memory, primitives);
+    pooling = new Pooling(library, memory, primitives, loops);
     moves = new Moves(library, memory, primitives);
     geometry = new Geometry(primitives, loops);
   }
@@ -186,7 +189,7 @@ public final class OneDnnBackend extends OneDnnMemory {
 
   @Override
   public Buffer allocSwitches(Window window, Shape y) {
-    return alloc("allocSwitches", y, Pooling.switchBytes(window), window);
+    return alloc("allocSwitches", y, Switches.bytes(window), window);
   }
 
   @Override
@@ -194,20 +197,8 @@ public final class OneDnnBackend extends OneDnnMemory {
     Block to = written("maxPool", y, x, switches);
     Shape switchesShape = switches == null ? null : switches.shape();
     Arguments.maxPool(window, x.shape(), switchesShape, y.shape());
-    Block from = read("maxPool", x);
-    if (switches == null) {
-      pooling.run(Kind.MAX, window, x.shape(), y.shape(), from.pointer(), to.pointer());
-    } else {
-      Block winners = switches("maxPool", window, switches).plain;
-      pooling.run(
-          Kind.MAX_WITH_SWITCHES,
-          window,
-          x.shape(),
-          y.shape(),
-          from.pointer(),
-          to.pointer(),
-          winners.pointer());
-    }
+    Storage winners = switches == null ? null : switches("maxPool", window, switches);
+    pooling.max(window, read("maxPool", x), x.shape(), winners, to, y.shape());
   }
 
   @Override
@@ -226,7 +217,7 @@ public final class OneDnnBackend extends OneDnnMemory {
 
   @Override
   public int[] downloadSwitches(Buffer switches) {
-    return Pooling.download(switches("downloadSwitches", null, switches), size(switches));
+    return Switches.read(switches("downloadSwitches", null, switches), size(switches));
   }
 
   @Override

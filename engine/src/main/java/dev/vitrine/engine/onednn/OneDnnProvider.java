@@ -35,7 +35,7 @@ public final class OneDnnProvider implements BackendProvider {
     }
   }
 
-  private static String reason(Throwable e) {
+  static String reason(Throwable e) {
     String system = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
     String cause = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     return "oneDNN can't be loaded for "

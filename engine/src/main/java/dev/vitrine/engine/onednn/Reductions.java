@@ -9,7 +9,7 @@ import dev.vitrine.engine.backend.Reduction;
  */
 final class Reductions {
   /** Rows that are summed in float32 before the sum goes into a double. */
-  private static final int PARTIAL = 8;
+  private static final int PARTIAL = 16;
 
   private double[] sums = new double[0];
 
@@ -57,7 +57,7 @@ final class Reductions {
     if (rows) {
       foldRows(max, x, axes, width, places, arrays.a);
     } else {
-      foldColumns(max, x, axes, width, places, arrays.first(Math.max(width, Loops.CHUNK)));
+      foldColumns(max, x, axes, width, places, arrays);
     }
     double scale = kind == Reduction.MEAN ? (double) size / xShape.size() : 1;
     for (int at = 0; at < size; at += Loops.CHUNK) {
@@ -92,28 +92,32 @@ final class Reductions {
   }
 
   /** The innermost axis stays: rows are added to rows. */
-  private void foldColumns(boolean max, Block x, Axes axes, int width, int places, float[] v) {
+  private void foldColumns(
+      boolean max, Block x, Axes axes, int width, int places, Loops.Arrays arrays) {
+    float[] v = arrays.first(Math.max(width, Loops.CHUNK));
+    float[] partial = arrays.second(width);
+    float[] next = arrays.third(width);
     int rowsAtOnce = v.length / width;
     for (int place = 0; place < places; place += rowsAtOnce) {
       int rows = Math.min(rowsAtOnce, places - place);
       x.read((long) place * width, v, 0, rows * width);
       for (int row = 0; row < rows; ) {
         int to = target(axes, place + row);
+        System.arraycopy(v, row * width, partial, 0, width);
         int alike = 1;
         while (alike < PARTIAL && row + alike < rows && target(axes, place + row + alike) == to) {
+          System.arraycopy(v, (row + alike) * width, next, 0, width);
+          if (max) {
+            max(next, partial, width);
+          } else {
+            add(next, partial, width);
+          }
           alike++;
         }
-        for (int i = 1; i < alike; i++) {
-          if (max) {
-            maxRow(v, row * width, (row + i) * width, width);
-          } else {
-            addRow(v, row * width, (row + i) * width, width);
-          }
-        }
         if (max) {
-          keepMax(v, row * width, to * width, width);
+          keepMax(partial, to * width, width);
         } else {
-          keepSum(v, row * width, to * width, width);
+          keepSum(partial, to * width, width);
         }
         row += alike;
       }
@@ -154,34 +158,45 @@ final class Reductions {
   }
 
   private static double max(float[] v, int from, int count, double max) {
-    float most = (float) max;
-    for (int i = from; i < from + count; i++) {
-      most = Math.max(most, v[i]);
+    float a = (float) max;
+    float b = a;
+    float c = a;
+    float d = a;
+    int i = from;
+    for (; i + 3 < from + count; i += 4) {
+      a = Math.max(a, v[i]);
+      b = Math.max(b, v[i + 1]);
+      c = Math.max(c, v[i + 2]);
+      d = Math.max(d, v[i + 3]);
     }
-    return most;
+    for (; i < from + count; i++) {
+      a = Math.max(a, v[i]);
+    }
+    return Math.max(Math.max(a, b), Math.max(c, d));
   }
 
-  private static void addRow(float[] v, int to, int from, int width) {
+  // Both arrays from 0 on: with an offset the compiler makes no vectors of these loops.
+  private static void add(float[] row, float[] partial, int width) {
     for (int i = 0; i < width; i++) {
-      v[to + i] += v[from + i];
+      partial[i] += row[i];
     }
   }
 
-  private static void maxRow(float[] v, int to, int from, int width) {
+  private static void max(float[] row, float[] partial, int width) {
     for (int i = 0; i < width; i++) {
-      v[to + i] = Math.max(v[to + i], v[from + i]);
+      partial[i] = Math.max(partial[i], row[i]);
     }
   }
 
-  private void keepSum(float[] v, int from, int to, int width) {
+  private void keepSum(float[] partial, int to, int width) {
     for (int i = 0; i < width; i++) {
-      sums[to + i] += v[from + i];
+      sums[to + i] += partial[i];
     }
   }
 
-  private void keepMax(float[] v, int from, int to, int width) {
+  private void keepMax(float[] partial, int to, int width) {
     for (int i = 0; i < width; i++) {
-      sums[to + i] = Math.max(sums[to + i], v[from + i]);
+      sums[to + i] = Math.max(sums[to + i], partial[i]);
     }
   }
 }

@@ -18,10 +18,7 @@ public record GlobalPool2d(Reduction kind, boolean keepAxes) implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    Shape x = inputs.get(0);
-    if (x.rank() != 4) {
-      throw new IllegalArgumentException(x + " are no images [n, h, w, c]");
-    }
+    Shape x = Operands.onlyImages(this, inputs);
     return keepAxes ? pixel(x) : Shape.of(x.dim(0), x.dim(3));
   }
 
@@ -39,7 +36,7 @@ public record GlobalPool2d(Reduction kind, boolean keepAxes) implements Op {
     Shape pixel = pixel(n.input(0).shape());
     try (Tensor y = n.output().view(pixel);
         Tensor folded = g.view(pixel)) {
-      return Reduce.spread(kind, n.input(0), y, folded);
+      return Reduce.spread(kind, n, y, folded);
     }
   }
 

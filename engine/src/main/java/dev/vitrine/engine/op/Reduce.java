@@ -42,19 +42,19 @@ public record Reduce(Reduction kind, List<Integer> axes) implements Op {
 
   @Override
   public Tensor gradient(Node n, Tensor g, int i) {
-    return spread(kind, n.input(0), n.output(), g);
+    return spread(kind, n, n.output(), g);
   }
 
-  /** The gradient at {@code x} for {@code g} at its reduction {@code y}; all of the same rank. */
-  static Tensor spread(Reduction kind, Tensor x, Tensor y, Tensor g) {
-    var b = x.backend();
-    Shape shape = x.shape();
-    Tensor out = g.scope().make(shape);
+  /** The gradient at the input for {@code g} at its reduction {@code y}; all of the same rank. */
+  static Tensor spread(Reduction kind, Node n, Tensor y, Tensor g) {
+    var b = n.backend();
+    Shape shape = n.input(0).shape();
+    Tensor out = n.make(shape);
     if (kind == Reduction.MAX) {
-      try (Tensor won = g.scope().make(shape);
-          Tensor count = g.scope().make(g.shape());
-          Tensor share = g.scope().make(g.shape())) {
-        b.binary(Binary.EQUAL, x.buffer(), y.buffer(), won.buffer());
+      try (Tensor won = n.make(shape);
+          Tensor count = n.make(g.shape());
+          Tensor share = n.make(g.shape())) {
+        b.binary(Binary.EQUAL, n.in(0), y.buffer(), won.buffer());
         b.reduce(Reduction.SUM, won.buffer(), count.buffer());
         b.binary(Binary.DIVIDE, g.buffer(), count.buffer(), share.buffer());
         b.binary(Binary.MULTIPLY, won.buffer(), share.buffer(), out.buffer());
@@ -62,8 +62,8 @@ public record Reduce(Reduction kind, List<Integer> axes) implements Op {
       return out;
     }
     double each = kind == Reduction.SUM ? 1 : (double) g.shape().size() / shape.size();
-    try (Tensor share = g.scope().make(g.shape());
-        Tensor zeros = g.scope().filled(shape, 0)) {
+    try (Tensor share = n.make(g.shape());
+        Tensor zeros = n.scope().filled(shape, 0)) {
       b.unary(Unary.LINEAR, each, 0, g.buffer(), share.buffer());
       b.binary(Binary.ADD, zeros.buffer(), share.buffer(), out.buffer());
     }

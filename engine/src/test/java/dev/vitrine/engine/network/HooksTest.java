@@ -415,6 +415,43 @@ class HooksTest extends OnEveryBackend {
     kept.forEach(Tensor::close);
   }
 
+  @Test
+  void aGradientDoesNotDieWithWhatAHookKept() {
+    Tensor[] kept = new Tensor[1];
+    try (Run run = network.forward(x, LISTEN);
+        Hook hook =
+            network.onBackward(
+                "conv1",
+                c -> {
+                  kept[0] = c.gradInput().keep();
+                  return null;
+                })) {
+      Tensor y = run.output();
+      Tensor g = run.backward(Map.of(y, seed(run, y)), List.of(x)).at(x);
+      double[] values = kept[0].toDoubles();
+      kept[0].close();
+      assertThat(g.toDoubles()).isEqualTo(values);
+    }
+  }
+
+  @Test
+  void aDerivativeForAKeptGradientBelongsToTheRun() {
+    Tensor kept = scope.filled(Networks.ROOMS_INPUT.with(3, 3), 1).keep();
+    List<Tensor> derivatives = new ArrayList<>();
+    try (Hook sum = network.onBackwardEach("sum", c -> derived(derivatives, c, kept));
+        Hook relu = network.onBackwardEach("relu2", c -> derived(derivatives, c, kept));
+        Hook norm = network.onBackwardEach("bn2", c -> derived(derivatives, c, kept))) {
+      gradient(LISTEN, "softmax");
+    }
+    assertThat(derivatives).hasSize(4).noneMatch(Tensor::isOpen);
+    kept.close();
+  }
+
+  private static List<Tensor> derived(List<Tensor> to, BackwardContext c, Tensor g) {
+    to.addAll(c.vjp(g));
+    return null;
+  }
+
   private double[] gradient(Listen listen, String layer) {
     return gradient(listen, layer, ReluRule.GRADIENT);
   }

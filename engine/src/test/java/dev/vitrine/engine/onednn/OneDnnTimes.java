@@ -11,6 +11,7 @@ import dev.vitrine.engine.backend.PostOp;
 import dev.vitrine.engine.backend.Reduction;
 import dev.vitrine.engine.backend.Unary;
 import dev.vitrine.engine.backend.Window;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -223,19 +224,30 @@ final class OneDnnTimes {
     System.out.printf(Locale.ROOT, "%-45s %8.3f ms %7.1f GB/s%n", what, ms, megabytes / ms);
   }
 
-  /** The shortest of the runs, in milliseconds, after as many to warm up. */
+  /**
+   * The shortest of some runs, in milliseconds, after half a second of others. With one thread it's
+   * the processor's time, so that a busy machine can be measured on.
+   */
   private static double time(int runs, Runnable operation) {
-    for (int i = 0; i < runs; i++) {
+    long begin = now();
+    int warm = 0;
+    while (now() - begin < 500_000_000 || warm < 3) {
       operation.run();
+      warm++;
     }
-    double[] ms = new double[runs];
+    long shortest = Long.MAX_VALUE;
     for (int i = 0; i < runs; i++) {
-      long start = System.nanoTime();
+      long start = now();
       operation.run();
-      ms[i] = (System.nanoTime() - start) / 1e6;
+      shortest = Math.min(shortest, now() - start);
     }
-    Arrays.sort(ms);
-    return ms[0];
+    return shortest / 1e6;
+  }
+
+  private static long now() {
+    return Processor.threads() == 1
+        ? ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime()
+        : System.nanoTime();
   }
 
   private Buffer random(int... dims) {

@@ -65,6 +65,8 @@ final class Cases {
       cases.add(batchNorm(r, seed, image));
       cases.add(spread(new Softmax(), r, seed, r.coin() ? image : Shape.of(r.between(1, 3), 5)));
       cases.add(spread(new Relu(), r, seed, image));
+      cases.add(spread(new GlobalPool2d(Reduction.MAX, r.coin()), r, seed, image));
+      cases.add(linear(new GlobalPool2d(Reduction.MEAN, r.coin()), r, seed, image));
       cases.add(concat(r, seed));
       arithmetic(cases, r, seed);
       reductions(cases, r, seed);

@@ -104,6 +104,17 @@ class ConventionsTest extends OnEveryBackend {
   }
 
   @Test
+  void aGlobalPoolFoldsTheMapsAndMayKeepTheirAxes() {
+    Tensor x = scope.of(Shape.of(1, 2, 1, 2), 1, 20, 3, 10);
+    Tensor means = run(new GlobalPool2d(Reduction.MEAN, false), x);
+    assertThat(means.shape()).isEqualTo(Shape.of(1, 2));
+    assertThat(means.toDoubles()).containsExactly(2, 15);
+    Tensor maxima = run(new GlobalPool2d(Reduction.MAX, true), x);
+    assertThat(maxima.shape()).isEqualTo(Shape.of(1, 1, 1, 2));
+    assertThat(maxima.toDoubles()).containsExactly(3, 20);
+  }
+
+  @Test
   void samePadsMoreAtTheBottomAndRight() {
     double[] ones = new double[9];
     Arrays.fill(ones, 1);

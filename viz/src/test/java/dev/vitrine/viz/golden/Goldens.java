@@ -48,7 +48,7 @@ final class Goldens {
     for (double e : expected) {
       largest = Math.max(largest, Math.abs(e));
     }
-    double bound = tolerance * Math.max(largest, Double.MIN_NORMAL);
+    double bound = tolerance * Math.max(largest, Float.MIN_NORMAL);
     double worst = 0;
     int wrong = 0;
     StringBuilder pairs = new StringBuilder();

@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.DynamicTest;
@@ -100,7 +101,6 @@ class OperationGoldensTest {
     Tensor x = tensor(golden, "x", scope);
     Tensor y = scope.make(Shape.of(array(golden, "y").shape()));
     scope.backend().warp(affine, x.buffer(), y.buffer());
-    // Positions are in float32 on a float32 backend's side of the comparison only.
     close(golden, "y", y, tolerance);
     Tensor dx = scope.make(x.shape());
     scope.backend().warpBackward(affine, tensor(golden, "dy", scope).buffer(), dx.buffer());
@@ -184,7 +184,7 @@ class OperationGoldensTest {
       case "relu6" -> new Elementwise(Unary.CLIP, 0, 6);
       case "leaky_relu" -> new Elementwise(Unary.LEAKY_RELU, golden.get("slope").asDouble(), 0);
       case "elu", "elu-half" -> new Elementwise(Unary.ELU, golden.get("alpha").asDouble(), 0);
-      default -> new Elementwise(Unary.valueOf(name.toUpperCase(java.util.Locale.ROOT)));
+      default -> new Elementwise(Unary.valueOf(name.toUpperCase(Locale.ROOT)));
     };
   }
 

@@ -1,9 +1,7 @@
 package dev.vitrine.weights.image;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vitrine.weights.BadInputException;
+import dev.vitrine.weights.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -194,37 +193,34 @@ public final class Labels {
   }
 
   private static List<Label> fromJson(String source, String text) {
-    JsonNode root;
-    try {
-      root = new ObjectMapper().readTree(text);
-    } catch (JsonProcessingException e) {
-      throw new BadInputException(
-          String.format(
-              "%s: not JSON at line %d: %s",
-              source,
-              e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
-              e.getOriginalMessage()),
-          e);
-    }
+    Object root = Json.read(source, text);
     List<Label> labels = new ArrayList<>();
-    for (int i = 0; i < root.size(); i++) {
-      JsonNode node = root.isArray() ? root.get(i) : root.get(Integer.toString(i));
-      labels.add(label(source, i, node));
+    if (root instanceof List<?> list) {
+      for (Object name : list) {
+        labels.add(label(source, labels.size(), name));
+      }
+    } else if (root instanceof Map<?, ?> map) {
+      for (int i = 0; i < map.size(); i++) {
+        labels.add(label(source, i, map.get(Integer.toString(i))));
+      }
     }
     return labels;
   }
 
-  private static Label label(String source, int index, JsonNode node) {
-    if (node != null && node.isTextual()) {
-      return new Label(index, null, node.textValue());
+  private static Label label(String source, int index, Object value) {
+    if (value instanceof String name) {
+      return new Label(index, null, name);
     }
-    if (node != null && node.size() == 2 && node.path(0).isTextual() && node.path(1).isTextual()) {
-      return new Label(index, node.get(0).textValue(), node.get(1).textValue());
+    if (value instanceof List<?> pair
+        && pair.size() == 2
+        && pair.get(0) instanceof String wordnet
+        && pair.get(1) instanceof String name) {
+      return new Label(index, wordnet, name);
     }
     throw new BadInputException(
         String.format(
             "%s: class %d is %s, expected a name or [\"WordNet id\", \"name\"]",
-            source, index, node == null ? "missing" : node));
+            source, index, value == null ? "missing" : value));
   }
 
   /** Where the names come from, and how many there are. */

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.vitrine.weights.BadInputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,9 @@ import java.util.Locale;
 /** Says what a file is that is handed over as a model and is no HDF5 file. */
 final class FileKind {
   private static final String HDF5 = "\u0089HDF\r\n\u001a\n";
+
+  /** Bytes that hold the fields of any superblock that are looked at. */
+  private static final int SUPERBLOCK = 52;
 
   private FileKind() {}
 
@@ -23,7 +28,8 @@ final class FileKind {
               + ": is a directory, expected a Keras HDF5 file; "
               + "a SavedModel becomes one by model.save('model.h5') in Keras");
     }
-    String head = head(file);
+    byte[] start = start(file);
+    String head = new String(start, ISO_8859_1);
     // A user's block may stand before the header: the library looks further down the file.
     if (!head.startsWith(HDF5) && !head.contains(HDF5)) {
       throw new BadInputException(
@@ -32,16 +38,49 @@ final class FileKind {
               + guess(head)
               + ", expected a Keras HDF5 file; model.save('model.h5') makes one");
     }
+    if (head.startsWith(HDF5) && start.length >= SUPERBLOCK) {
+      long whole = sizeWhenClosed(start);
+      if (size(file) < whole) {
+        throw new BadInputException(
+            file
+                + ": holds "
+                + size(file)
+                + " of its "
+                + whole
+                + " bytes; the download or the copy broke off: fetch it again");
+      }
+    }
   }
 
-  private static String head(Path file) {
+  private static byte[] start(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      return new String(in.readNBytes(4096), ISO_8859_1);
+      return in.readNBytes(4096);
     } catch (AccessDeniedException e) {
       throw new BadInputException(file + ": may not be read, give yourself the right to", e);
     } catch (IOException e) {
       throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The size that the file had when it was closed, or -1 if its header does not say it in 8 bytes;
+   * see the superblock in the HDF5 File Format Specification, versions 0 to 3.
+   */
+  private static long sizeWhenClosed(byte[] start) {
+    ByteBuffer superblock = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
+    int version = superblock.get(8);
+    int bytesOfAnAddress = superblock.get(version < 2 ? 13 : 9);
+    int end = version == 0 ? 40 : version == 1 ? 44 : 28;
+    boolean known = version >= 0 && version <= 3 && bytesOfAnAddress == Long.BYTES;
+    return known ? superblock.getLong(end) : -1;
   }
 
   private static String guess(String head) {

@@ -19,9 +19,11 @@ final class LayerWeights {
   private final Settings settings;
   private final Network.Builder network;
   private final String group;
-  private final List<String> names;
   private final Map<String, Parameter> taken = new HashMap<>();
   private final Map<String, Parameter> constants = new HashMap<>();
+
+  /** The datasets in Keras' order; null until a weight is asked for: most layers have none. */
+  private List<String> names;
 
   LayerWeights(H5File file, String layer, Settings settings, Network.Builder network) {
     this.file = file;
@@ -29,7 +31,6 @@ final class LayerWeights {
     this.settings = settings;
     this.network = network;
     this.group = "/model_weights/" + layer;
-    this.names = file.texts(group, "weight_names");
   }
 
   /**
@@ -45,6 +46,9 @@ final class LayerWeights {
         return known;
       }
       throw mismatch(role, known.value().shape(), expected);
+    }
+    if (names == null) {
+      names = file.texts(group, "weight_names");
     }
     if (taken.size() >= names.size()) {
       throw settings.refused(
@@ -74,9 +78,9 @@ final class LayerWeights {
     return parameter;
   }
 
-  /** How many weights the file has for the layer beyond those that were taken. */
+  /** How many weights the file has beyond those that were taken, if any was. */
   int left() {
-    return names.size() - taken.size();
+    return names == null ? 0 : names.size() - taken.size();
   }
 
   /** A weight that the layer does without in the file and the engine does not. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong with a file is said in one line, and nothing stays alive. */
 class RefusalTest extends OnReference {
@@ -25,11 +26,11 @@ class RefusalTest extends OnReference {
       textBlock =
           """
           only.weights.h5   | only.weights.h5: holds no model_config, only weights at best
-          not_json.h5       | not JSON at line 1, column 200
+          not_json.h5       | not JSON at line 1, column 201
           subclassed.h5     | the model is a Detector, expected Sequential or Functional
           two_outputs.h5    | the model has 2 outputs, expected one
           unfed.h5          | conv in unfed.h5: reads nowhere (call 0, output 0)
-          rows.h5           | input_layer in rows.h5: setting 'batch_shape' is [null, 4], expected images
+          rows.h5           | image in rows.h5: setting 'batch_shape' is [null, 4], expected images
           small.h5          | an image of 2 by 4 is too small for a window of 3 by 3
           no_filters.h5     | conv in no_filters.h5: setting 'filters' is missing
           mish.h5           | setting 'activation' is mish, expected one of linear, elu
@@ -81,14 +82,28 @@ class RefusalTest extends OnReference {
     assertRefused(folder).hasMessageContaining("is a directory");
   }
 
-  @Test
-  void aFileThatWasCutShortIsSaidToBe(@TempDir Path folder) throws IOException {
-    byte[] whole = Files.readAllBytes(file("functional.h5"));
-    for (int length = 600; length < whole.length; length += 977) {
+  @ParameterizedTest
+  @ValueSource(strings = {"functional.h5", "float64.h5"})
+  void aFileThatWasCutShortIsSaidToBe(String name, @TempDir Path folder) throws IOException {
+    byte[] whole = Files.readAllBytes(file(name));
+    for (int length = 100; length < whole.length; length += whole.length / 60) {
       Path cut = Files.write(folder.resolve("cut.h5"), Arrays.copyOf(whole, length));
-      assertRefused(cut).hasMessageContaining("cut.h5");
-      byte[] bytes = Arrays.copyOf(whole, length);
-      assertThatThrownBy(() -> KerasImporter.read("cut", bytes, backend))
+      assertRefused(cut)
+          .hasMessageEndingWith(
+              "cut.h5: holds "
+                  + length
+                  + " of its "
+                  + whole.length
+                  + " bytes; the download or the copy broke off: fetch it again");
+    }
+  }
+
+  @Test
+  void bytesThatWereCutShortAreReadOrRefusedAndNothingElse() throws IOException {
+    byte[] whole = Files.readAllBytes(file("functional.h5"));
+    for (int length = 0; length < whole.length * 9 / 10; length += 977) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> KerasImporter.read("cut", cut, backend).close())
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("the file is damaged or was cut short");
     }

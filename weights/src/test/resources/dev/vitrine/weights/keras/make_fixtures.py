@@ -183,7 +183,7 @@ def built_in():
 
 def odd_ones():
     """Small files, each with one thing wrong or unusual."""
-    model = keras.Sequential([keras.Input((4, 4, 1)), L.Conv2D(2, 3, name="conv")], name="odd")
+    model = keras.Sequential([keras.Input((4, 4, 1), name="image"), L.Conv2D(2, 3, name="conv")], name="odd")
     randomize(model)
     plain = os.path.join(FILES, "plain.h5")
     model.save(plain)
@@ -228,7 +228,7 @@ def odd_ones():
         compression="gzip",
     )
     for name, change in {
-        "two_outputs": lambda c: c["config"].update(output_layers=[["conv", 0, 0], ["in", 0, 0]]),
+        "two_outputs": lambda c: c["config"].update(output_layers=[["conv", 0, 0], ["image", 0, 0]]),
         "subclassed": lambda c: c.update(class_name="Detector"),
         "no_filters": lambda c: c["config"]["layers"][1]["config"].pop("filters"),
         "channels_first": lambda c: c["config"]["layers"][1]["config"].update(
@@ -245,7 +245,7 @@ def odd_ones():
         if name in ("two_outputs", "unfed"):
             changed["class_name"] = "Functional"
             changed["config"].update(
-                input_layers=[["input_layer", 0, 0]], output_layers=[["conv", 0, 0]]
+                input_layers=[["image", 0, 0]], output_layers=[["conv", 0, 0]]
             )
             for layer in changed["config"]["layers"]:
                 layer["name"] = layer["config"]["name"]

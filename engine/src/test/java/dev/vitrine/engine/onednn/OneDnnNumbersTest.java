@@ -1,0 +1,211 @@
+package dev.vitrine.engine.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.engine.backend.Backends;
+import dev.vitrine.engine.backend.Binary;
+import dev.vitrine.engine.backend.Buffer;
+import dev.vitrine.engine.backend.Convolution;
+import dev.vitrine.engine.backend.PostOp;
+import dev.vitrine.engine.backend.Window;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Forms of one computation that must agree, and bits that must not change. */
+final class OneDnnNumbersTest {
+  private static final float[] SPECIAL = {
+    0f,
+    -0f,
+    1f,
+    -1f,
+    Float.MIN_VALUE,
+    -Float.MIN_VALUE,
+    Float.MAX_VALUE,
+    -Float.MAX_VALUE,
+    Float.POSITIVE_INFINITY,
+    Float.NEGATIVE_INFINITY,
+    Float.NaN,
+    Float.intBitsToFloat(0xffc00000)
+  };
+
+  private final OneDnnBackend backend = new OneDnnBackend();
+
+  @AfterEach
+  void close() {
+    backend.close();
+  }
+
+  @Test
+  void theRotatedFormIsTheTransposeThatThePrimitiveComputes() {
+    Window[] windows = {
+      Window.of(3, 3, 1, 1).padded(1, 1, 1, 1),
+      Window.of(3, 2, 1, 1).padded(2, 0, 1, 1),
+      Window.of(1, 1, 1, 1),
+      Window.of(5, 1, 1, 1).padded(0, 0, 4, 0),
+      new Window(3, 3, 1, 1, 2, 3, 4, 1, 0, 6)
+    };
+    for (Window window : windows) {
+      for (int groups : new int[] {1, 3, 6}) {
+        assertThat(Convolutions.rotates(window)).as("%s", window).isTrue();
+        Shape x = Shape.of(2, 9, 10, 6);
+        Shape y = Shape.of(2, window.outputH(9), window.outputW(10), 12);
+        Convolution convolution = new Convolution(window, groups);
+        Buffer kernel = random(1, Shape.of(window.kernelH(), window.kernelW(), 6 / groups, 12));
+        Buffer gradY = random(2, y);
+        Buffer gradX = random(3, x);
+        backend.convolutionBackwardData(convolution, gradY, kernel, gradX);
+        float[] primitive = download(gradX);
+        backend.freeze(kernel);
+        backend.fill(gradX, Float.NaN);
+        backend.convolutionBackwardData(convolution, gradY, kernel, gradX);
+        float[] rotated = download(gradX);
+        for (int i = 0; i < rotated.length; i++) {
+          assertThat(rotated[i])
+              .as("%s at %d", convolution, i)
+              .isCloseTo(primitive[i], within(2e-5f));
+        }
+      }
+    }
+  }
+
+  @Test
+  void paddingWiderThanTheWindowIsNotRotated() {
+    Window window = Window.of(2, 2, 1, 1).padded(2, 0, 0, 0);
+    assertThat(Convolutions.rotates(window)).isFalse();
+    assertThat(Convolutions.rotates(Window.of(3, 3, 2, 1))).isFalse();
+    Buffer kernel = random(1, Shape.of(2, 2, 1, 1));
+    Buffer gradY = random(2, Shape.of(1, 4, 2, 1));
+    Buffer gradX = random(3, Shape.of(1, 3, 3, 1));
+    Convolution convolution = new Convolution(window, 1);
+    backend.convolutionBackwardData(convolution, gradY, kernel, gradX);
+    float[] expected = download(gradX);
+    backend.freeze(kernel);
+    backend.fill(gradX, 0);
+    backend.convolutionBackwardData(convolution, gradY, kernel, gradX);
+    assertThat(download(gradX)).isEqualTo(expected);
+    assertThat(expected).doesNotContain(0f);
+  }
+
+  @Test
+  void comparisonsByBitsAreJavasForEveryPairOfSpecialNumbers() {
+    int n = SPECIAL.length;
+    Buffer a = backend.alloc(Shape.of(n, 1));
+    Buffer b = backend.alloc(Shape.of(n));
+    Buffer y = backend.alloc(Shape.of(n, n));
+    backend.upload(a, 0, SPECIAL, 0, n);
+    backend.upload(b, 0, SPECIAL, 0, n);
+    for (Binary kind :
+        new Binary[] {
+          Binary.GREATER,
+          Binary.EQUAL,
+          Binary.RELU_GRADIENT,
+          Binary.RELU_GUIDED,
+          Binary.RELU_DECONVNET
+        }) {
+      backend.binary(kind, a, b, y);
+      float[] found = download(y);
+      for (int i = 0; i < n * n; i++) {
+        float p = SPECIAL[i / n];
+        float q = SPECIAL[i % n];
+        float expected =
+            switch (kind) {
+              case GREATER -> p > q ? 1 : 0;
+              case EQUAL -> p == q ? 1 : 0;
+              case RELU_GRADIENT -> p > 0 ? q : 0;
+              case RELU_GUIDED -> p > 0 && q > 0 ? q : 0;
+              default -> q > 0 ? q : 0;
+            };
+        assertThat(Float.floatToRawIntBits(found[i]))
+            .as("%s of %s and %s", kind, p, q)
+            .isEqualTo(Float.floatToRawIntBits(expected));
+      }
+    }
+  }
+
+  @Test
+  void theSameOperationGivesTheSameBitsEachTime() {
+    Convolution convolution = new Convolution(Window.of(3, 3, 1, 1).padded(1, 1, 1, 1), 1);
+    Buffer x = random(1, Shape.of(4, 28, 28, 64));
+    Buffer gradY = random(2, Shape.of(4, 28, 28, 64));
+    Buffer kernel = random(3, Shape.of(3, 3, 64, 64));
+    Buffer y = random(4, Shape.of(4, 28, 28, 64));
+    Buffer gradKernel = random(5, Shape.of(3, 3, 64, 64));
+    backend.convolution(convolution, x, kernel, null, PostOp.RELU, y);
+    backend.convolutionBackwardWeights(convolution, x, gradY, gradKernel);
+    float[] forward = download(y);
+    float[] weights = download(gradKernel);
+    for (int i = 0; i < 5; i++) {
+      backend.convolution(convolution, x, kernel, null, PostOp.RELU, y);
+      backend.convolutionBackwardWeights(convolution, x, gradY, gradKernel);
+      assertThat(download(y)).isEqualTo(forward);
+      assertThat(download(gradKernel)).isEqualTo(weights);
+    }
+    backend.freeze(kernel);
+    backend.convolution(convolution, x, kernel, null, PostOp.RELU, y);
+    assertThat(download(y)).as("with the kernel packed beforehand").isEqualTo(forward);
+  }
+
+  @Test
+  void largeArraysAreCutToThreadsWithoutLosingAnElement() {
+    Loops loops = new Loops(3);
+    int count = 1_000_003;
+    byte[] seen = new byte[count];
+    loops.run(
+        count,
+        (arrays, from, to) -> {
+          for (int i = from; i < to; i++) {
+            seen[i]++;
+          }
+        });
+    assertThat(seen).containsOnly((byte) 1);
+  }
+
+  @Test
+  void theErrorFunctionIsContinuousWhereItsTwoFormulasMeet() {
+    assertThat(ErrorFunction.of(1.999999)).isCloseTo(ErrorFunction.of(2.000001), within(3e-7));
+    assertThat(ErrorFunction.of(2.5)).isCloseTo(0.9995930479825550, within(2e-7));
+    assertThat(ErrorFunction.of(-1.5)).isCloseTo(-0.9661051464753108, within(1e-12));
+    assertThat(ErrorFunction.of(1e-6) / 1e-6).isCloseTo(1.1283791670955126, within(1e-9));
+    assertThat(ErrorFunction.of(Double.NaN)).isNaN();
+  }
+
+  @Test
+  void itIsFoundAsTheProcessorAndSaysWhatItRunsOn() {
+    try (Backend found = Backends.open("cpu", false, notice -> {})) {
+      assertThat(found.name()).isEqualTo("onednn");
+      assertThat(found.description()).matches("oneDNN 3\\..*thread.*");
+    }
+    assertThat(new OneDnnProvider().missing()).isEmpty();
+  }
+
+  @Test
+  void withoutItsNativesItSaysInOneLineWhatToDo() {
+    String reason =
+        OneDnnProvider.reason(
+            new UnsatisfiedLinkError("no jnidnnl in java.library.path\nand more"));
+    assertThat(reason)
+        .contains("no jnidnnl", "org.bytedeco:dnnl", "class path")
+        .doesNotContain("\n", "and more");
+  }
+
+  private float[] download(Buffer buffer) {
+    float[] contents = new float[(int) buffer.shape().size()];
+    backend.download(buffer, 0, contents, 0, contents.length);
+    return contents;
+  }
+
+  private Buffer random(long seed, Shape shape) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] contents = new float[(int) shape.size()];
+    for (int i = 0; i < contents.length; i++) {
+      contents[i] = (float) (random.nextDouble() - 0.5);
+    }
+    Buffer buffer = backend.alloc(shape);
+    backend.upload(buffer, 0, contents, 0, contents.length);
+    return buffer;
+  }
+}
