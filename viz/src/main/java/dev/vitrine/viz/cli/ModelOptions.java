@@ -71,6 +71,7 @@ final class ModelOptions {
       paramLabel = "N",
       defaultValue = "0",
       description = "Seed of what is random, which no method is so far. Default: ${DEFAULT-VALUE}.")
+  @SuppressWarnings("UnusedVariable") // goes into the record beside each picture
   private long seed;
 
   /** Opens the device that the options name. */
@@ -83,7 +84,7 @@ final class ModelOptions {
     }
     checkDevice();
     if (device.equals("reference") && Boolean.getBoolean("vitrine.terminal")) {
-      CommandOutput.note("the reference backend is slow on purpose: a photograph takes a minute");
+      CommandOutput.note("the reference backend is slow on purpose: this may take a minute");
     }
     return Backends.open(device, precision.equals("tf32"), CommandOutput::note);
   }
