@@ -67,10 +67,17 @@ public final class Download {
    */
   public Fetched fetch(RemoteFile file, Source source) {
     Path target = folder.file(file);
+    // Before anything is written: the folder may be another's, who has filled it.
+    if (isHere(file, target)) {
+      return new Fetched(target, true);
+    }
     makeFolder(target.getParent());
     try (FetchLock lock = FetchLock.of(target, listener)) {
       boolean wasHere = isHere(file, target);
       if (!wasHere) {
+        if (Files.exists(target)) {
+          listener.note(target + " is damaged and will be replaced");
+        }
         bring(file, source, target);
       }
       lock.deleteFile(listener);
@@ -91,28 +98,25 @@ public final class Download {
     }
   }
 
-  private boolean isHere(RemoteFile file, Path target) {
+  private static boolean isHere(RemoteFile file, Path target) {
     try {
-      if (!Files.exists(target)) {
-        return false;
-      }
-      if (Files.size(target) == file.bytes() && md5(target).equals(file.md5())) {
-        return true;
-      }
+      return Files.isRegularFile(target)
+          && Files.size(target) == file.bytes()
+          && md5(target).equals(file.md5());
     } catch (IOException e) {
       throw new FetchException(target + ": cannot be read: " + Reason.of(e), e);
     }
-    listener.note(target + " is damaged and will be replaced");
-    return false;
   }
 
   private void bring(RemoteFile file, Source source, Path target) throws InterruptedException {
     try (Partial part = Partial.open(target, file.bytes())) {
       if (source instanceof Source.LocalFile local) {
         checkSize(file, local.path());
-        part.startOver(Origin.UNKNOWN);
-        checkSpace(file, part);
-        copy(file, local.path(), part);
+        if (!part.isAt(local.path())) {
+          part.startOver(Origin.UNKNOWN);
+          checkSpace(file, part);
+          copy(file, local.path(), part);
+        }
         checkHash(file, local.path().toString(), part.hash(), part);
       } else if (source instanceof Source.Address address) {
         transfer(file, address, part);

@@ -3,7 +3,6 @@ package dev.vitrine.weights.fetch;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Which state of which file a part comes from. Texts that are not known are empty.
@@ -45,8 +44,12 @@ record Origin(String uri, String etag, String lastModified) {
 
   /** Whether the same address now says that the file is another. */
   boolean contradicts(Origin now) {
-    return uri.equals(now.uri)
-        && (differ(etag, now.etag) || differ(lastModified, now.lastModified));
+    if (!uri.equals(now.uri)) {
+      return false;
+    }
+    return etag.isEmpty() || now.etag.isEmpty()
+        ? differ(lastModified, now.lastModified)
+        : differ(etag, now.etag);
   }
 
   private boolean isWeak() {
@@ -54,6 +57,6 @@ record Origin(String uri, String etag, String lastModified) {
   }
 
   private static boolean differ(String before, String now) {
-    return !before.isEmpty() && !now.isEmpty() && !Objects.equals(before, now);
+    return !before.isEmpty() && !now.isEmpty() && !before.equals(now);
   }
 }

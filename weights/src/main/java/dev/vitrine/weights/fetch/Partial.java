@@ -75,6 +75,15 @@ final class Partial implements Closeable {
     return path;
   }
 
+  /** Whether another path leads to the part itself. */
+  boolean isAt(Path other) {
+    try {
+      return Files.isSameFile(path, other);
+    } catch (IOException e) {
+      throw failed("cannot read " + other, e);
+    }
+  }
+
   /** How many bytes are here; the next one goes behind them. */
   long length() {
     return length;
