@@ -4,6 +4,7 @@ import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.weights.Model;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -38,14 +39,14 @@ final class AttributeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    GradientMethod chosen = GradientMethod.parse(method);
+    GradientMethod chosen = Errors.option(command, () -> GradientMethod.parse(method));
     try (Backend backend = model.openBackend();
         Model loaded = model.open(backend)) {
       InputOptions.Photograph photograph = input.read(image, loaded);
-      Set<String> heard = new LinkedHashSet<>();
-      heard.add(target.layer(loaded));
+      String scored = target.layer(loaded);
+      Set<String> heard = new LinkedHashSet<>(List.of(scored));
       boolean strongest = chosen == GradientMethod.DECONVNET && target.isOpen();
-      String layer = strongest ? Study.defaultLayer(loaded, photograph) : null;
+      String layer = strongest ? Study.defaultLayer(loaded, photograph, scored) : null;
       if (strongest) {
         heard.add(layer);
       }
@@ -59,6 +60,7 @@ final class AttributeCommand implements Callable<Integer> {
         record.putAll(made.record());
         Path written = made.write(output.folder(), photograph, record, output.raw());
         if (output.json()) {
+          record.put("picture", written.toString());
           CommandOutput.json(record);
         } else {
           CommandOutput.line("%s of %s (%.4g) in %s", chosen, what.name(), made.value(), written);

@@ -1,7 +1,6 @@
 package dev.vitrine.viz.cli;
 
 import dev.vitrine.engine.backend.Backend;
-import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.Model;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -50,26 +50,35 @@ final class CamCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (!method.equals("gradcam")) {
-      throw new BadInputException("method '" + method + "' is not known; known is gradcam");
+      throw new ParameterException(
+          command.commandLine(), "method '" + method + "' is not known; known is gradcam");
     }
     try (Backend backend = model.openBackend();
         Model loaded = model.open(backend)) {
       InputOptions.Photograph photograph = input.read(image, loaded);
+      String scored = target.layer(loaded);
       List<String> looked =
-          layers.isEmpty() ? List.of(Study.defaultLayer(loaded, photograph)) : layers;
+          layers.isEmpty()
+              ? List.of(Study.defaultLayer(loaded, photograph, scored))
+              : layers.stream().distinct().map(l -> LayerNames.known(loaded, l)).toList();
+      looked.forEach(l -> LayerNames.checkLeads(loaded.network(), l, scored));
       Set<String> heard = new LinkedHashSet<>(looked);
-      heard.add(target.layer(loaded));
+      heard.add(scored);
       try (Study study = new Study(loaded, photograph, heard)) {
         TargetOptions.Target what = target.resolve(loaded, study.run());
+        List<Localization> made = new ArrayList<>();
         List<Map<String, Object>> records = new ArrayList<>();
         for (String layer : looked) {
-          Localization made = Localization.of(study, what, layer, looked.size() > 1);
+          made.add(Localization.of(study, what, layer, looked.size() > 1));
+        }
+        for (Localization cam : made) {
           Map<String, Object> record = Provenance.of(command, study);
-          record.putAll(made.record());
-          Path written = made.write(output.folder(), photograph, record, output.raw());
+          record.putAll(cam.record());
+          Path written = cam.write(output.folder(), photograph, record, output.raw());
+          record.put("picture", written.toString());
           records.add(record);
           if (!output.json()) {
-            CommandOutput.line("gradcam of %s at %s in %s", what.name(), layer, written);
+            CommandOutput.line("gradcam of %s at %s in %s", what.name(), cam.layer(), written);
           }
         }
         if (output.json()) {

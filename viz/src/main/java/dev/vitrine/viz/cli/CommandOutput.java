@@ -18,7 +18,7 @@ final class CommandOutput {
 
   /** A line of the result. */
   static void line(String format, Object... arguments) {
-    System.out.println(String.format(Locale.ROOT, format, arguments));
+    System.out.println(String.format(Locale.ROOT, format, arguments).stripTrailing());
   }
 
   /** The result as JSON. */

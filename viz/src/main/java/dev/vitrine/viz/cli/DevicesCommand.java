@@ -1,6 +1,7 @@
 package dev.vitrine.viz.cli;
 
 import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.engine.backend.BackendException;
 import dev.vitrine.engine.backend.BackendProvider;
 import dev.vitrine.engine.backend.Backends;
 import dev.vitrine.engine.backend.DeviceOptions;
@@ -37,6 +38,9 @@ final class DevicesCommand implements Callable<Integer> {
         try (Backend backend = provider.open(DeviceOptions.DEFAULT)) {
           row.put("description", backend.description());
           row.put("memoryBudgetBytes", backend.memoryBudget());
+        } catch (BackendException e) {
+          row.put("usable", false);
+          row.put("missing", e.getMessage());
         }
       }
       rows.add(row);

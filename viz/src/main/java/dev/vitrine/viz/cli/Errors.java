@@ -1,9 +1,13 @@
 package dev.vitrine.viz.cli;
 
+import dev.vitrine.weights.BadInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import picocli.CommandLine;
+import java.util.List;
+import java.util.function.Supplier;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** One line per error that says what to do; a stack trace only with {@code --verbose}. */
 final class Errors {
@@ -22,10 +26,37 @@ final class Errors {
   }
 
   static int ofParameters(ParameterException e, String[] arguments) {
-    CommandLine command = e.getCommandLine();
-    System.err.println("vitrine: " + oneLine(e.getMessage()));
-    System.err.println("vitrine: see '" + command.getCommandSpec().qualifiedName() + " --help'");
+    String help = e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+    System.err.println("vitrine: " + oneLine(usage(e)) + "; see '" + help + "'");
+    if (List.of(arguments).contains("--verbose")) {
+      e.printStackTrace();
+    }
     return USAGE;
+  }
+
+  /** Reads an option's value; one that cannot be is wrong usage. */
+  static <T> T option(CommandSpec command, Supplier<T> parse) {
+    try {
+      return parse.get();
+    } catch (BadInputException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static String usage(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return e.getMessage();
+    }
+    String first = unmatched.getUnmatched().get(0);
+    String what =
+        unmatched.isUnknownOption()
+            ? "there is no option " + first
+            : e.getCommandLine().getParent() == null
+                ? "there is no command '" + first + "'"
+                : "'" + first + "' is one argument too many";
+    return unmatched.getSuggestions().isEmpty()
+        ? what
+        : what + ", did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
   }
 
   private static String line(Throwable e) {

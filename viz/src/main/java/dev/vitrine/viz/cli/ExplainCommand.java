@@ -40,8 +40,9 @@ final class ExplainCommand implements Callable<Integer> {
     try (Backend backend = model.openBackend();
         Model loaded = model.open(backend)) {
       InputOptions.Photograph photograph = input.read(image, loaded);
-      String layer = Study.defaultLayer(loaded, photograph);
-      Set<String> heard = new LinkedHashSet<>(List.of(layer, target.layer(loaded)));
+      String scored = target.layer(loaded);
+      String layer = Study.defaultLayer(loaded, photograph, scored);
+      Set<String> heard = new LinkedHashSet<>(List.of(layer, scored));
       try (Study study = new Study(loaded, photograph, heard)) {
         explain(study, layer);
       }
@@ -50,53 +51,62 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private void explain(Study study, String layer) {
-    OutputFolder folder = output.folder();
-    TargetOptions.Target what = target.resolve(study.model(), study.run());
-    TargetOptions.Target unit =
-        target.isUnit() ? what : TargetOptions.Target.strongest(study.run(), layer);
+    Model model = study.model();
+    TargetOptions.Target strongest = TargetOptions.Target.strongest(study.run(), layer);
+    boolean unknown = target.isOpen() && !model.hasClasses();
+    if (unknown) {
+      CommandOutput.note(
+          model.name() + " has no classes: the strongest unit, " + strongest.name() + ", it is");
+    }
+    TargetOptions.Target what = unknown ? strongest : target.resolve(model, study.run());
     List<PredictCommand.Row> top =
-        study.model().hasClasses()
-            ? PredictCommand.rows(study.model(), study.prediction(), TOP)
-            : List.of();
-
-    ExplainPage page = new ExplainPage(study.photograph().stem(), study.model().name());
-    String shown = study.photograph().stem() + "-photograph";
-    folder.png(shown, study.photograph().original());
-    page.photograph(shown + ".png");
-    for (PredictCommand.Row row : top) {
-      page.row(row.name(), row.probability(), row.logit());
+        model.hasClasses() ? PredictCommand.rows(model, study.prediction(), TOP) : List.of();
+    Localization cam = Localization.of(study, what, layer, false);
+    List<Attribution> attributions = new ArrayList<>();
+    for (GradientMethod method : GradientMethod.values()) {
+      boolean unit = method == GradientMethod.DECONVNET && !target.isUnit();
+      attributions.add(Attribution.of(study, method, unit ? strongest : what));
     }
 
+    // Nothing is written before everything is computed.
+    OutputFolder folder = output.folder();
+    String stem = study.photograph().stem();
+    ExplainPage page = new ExplainPage(stem, model.name());
+    top.forEach(row -> page.row(row.name(), row.probability(), row.logit()));
     Map<String, Object> result = Provenance.of(command, study);
     result.put("top", top);
     List<Map<String, Object>> pictures = new ArrayList<>();
-    Localization cam = Localization.of(study, what, layer, false);
-    Map<String, Object> camRecord = with(study, cam.record());
-    cam.write(folder, study.photograph(), camRecord, output.raw());
-    pictures.add(cam.record());
-    page.picture(
-        cam.file() + ".png",
-        "Grad-CAM",
-        "Where layer " + layer + " sees what speaks for " + people(what.name()) + ".",
-        "gradcam of " + what.name());
-    for (GradientMethod method : GradientMethod.values()) {
-      TargetOptions.Target of = method == GradientMethod.DECONVNET ? unit : what;
-      Attribution made = Attribution.of(study, method, of);
-      made.write(folder, study.photograph(), with(study, made.record()), output.raw());
-      pictures.add(made.record());
-      page.picture(
-          made.file() + ".png", title(method), caption(method, of), method + " of " + of.name());
-    }
     result.put("pictures", pictures);
-    Path written = folder.text(study.photograph().stem() + "-explain.html", page.html());
+
+    String photograph = stem + "-photograph";
+    Path shown = folder.png(photograph, study.photograph().shown());
+    folder.json(photograph, with(study, Map.of("method", "photograph")));
+    page.photograph(shown.getFileName().toString(), study.photograph().about());
+    Path written = cam.write(folder, study.photograph(), with(study, cam.record()), output.raw());
+    pictures.add(with(cam.record(), written));
+    page.picture(
+        written.getFileName().toString(),
+        "Grad-CAM",
+        "Where layer " + layer + " sees what speaks for " + what.people() + ".",
+        "The photograph with warm colours where Grad-CAM finds " + what.people());
+    for (Attribution made : attributions) {
+      written = made.write(folder, study.photograph(), with(study, made.record()), output.raw());
+      pictures.add(with(made.record(), written));
+      page.picture(
+          written.getFileName().toString(),
+          title(made.method()),
+          caption(made.method(), made.target().people()),
+          title(made.method()) + " of " + made.target().people() + ", about neutral grey");
+    }
+    page.footer(Version.text(), model.hash(), model.network().backend().description());
+    Path html = folder.text(stem + "-explain.html", page.html());
+    result.put("page", html.toString());
+    folder.json(stem + "-explain", result);
     if (output.json()) {
-      result.put("page", written.toString());
       CommandOutput.json(result);
     } else {
-      for (PredictCommand.Row row : top) {
-        CommandOutput.line("%s", PredictCommand.text(row));
-      }
-      CommandOutput.line("page: %s", written);
+      top.forEach(row -> CommandOutput.line("%s", PredictCommand.text(row)));
+      CommandOutput.line("page: %s", html);
     }
   }
 
@@ -106,8 +116,9 @@ final class ExplainCommand implements Callable<Integer> {
     return record;
   }
 
-  private static String people(String name) {
-    return name.replace('_', ' ');
+  private static Map<String, Object> with(Map<String, Object> record, Path picture) {
+    record.put("picture", picture.toString());
+    return record;
   }
 
   private static String title(GradientMethod method) {
@@ -118,8 +129,7 @@ final class ExplainCommand implements Callable<Integer> {
     };
   }
 
-  private static String caption(GradientMethod method, TargetOptions.Target of) {
-    String name = people(of.name());
+  private static String caption(GradientMethod method, String name) {
     return switch (method) {
       case GRADIENT -> "How each pixel would change the score of " + name + ".";
       case GUIDED -> "What speaks for " + name + ", passed back along active ReLUs only.";

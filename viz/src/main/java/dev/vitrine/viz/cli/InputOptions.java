@@ -3,20 +3,21 @@ package dev.vitrine.viz.cli;
 import dev.vitrine.engine.Scope;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
+import dev.vitrine.engine.network.Network;
 import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.Model;
 import dev.vitrine.weights.image.Picture;
 import dev.vitrine.weights.image.Resize;
 import java.nio.file.Path;
 import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** How a photograph becomes a network's input. */
 final class InputOptions {
-  /**
-   * Pixels beyond which a picture that has no more detail than the network's input is not drawn.
-   */
-  private static final double LONGEST = 1024;
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--resize",
@@ -27,63 +28,117 @@ final class InputOptions {
               + " Default: ${DEFAULT-VALUE}.")
   private String resize;
 
-  Resize resize() {
-    return Resize.parse(resize);
-  }
-
   /** Reads a photograph. */
   Photograph read(Path file, Model model) {
-    return Photograph.of(file, Picture.read(file), resize(), model);
+    Resize how = Errors.option(command, () -> Resize.parse(resize));
+    Shape shape = model.network().inputShape();
+    if (shape.dim(3) != 3) {
+      throw new BadInputException(
+          String.format(
+              Locale.ROOT,
+              "%s: takes pictures of %d channel%s, a photograph has 3; choose a network for colour"
+                  + " pictures with --model",
+              model.name(),
+              shape.dim(3),
+              shape.dim(3) == 1 ? "" : "s"));
+    }
+    model.preprocessing(); // asks for what nobody said before anything is computed
+    Picture original = Picture.read(file);
+    int h = shape.dim(1) > 0 ? shape.dim(1) : original.height();
+    int w = shape.dim(2) > 0 ? shape.dim(2) : original.width();
+    checkFits(file, model.network(), Shape.of(1, h, w, 3));
+    return Photograph.of(file, original, how, h, w);
+  }
+
+  /** A network that takes any size takes a photograph as it is, unless its maps are too large. */
+  private static void checkFits(Path file, Network network, Shape input) {
+    long elements = network.shapes(input).values().stream().mapToLong(Shape::size).sum();
+    // Outputs, their gradients, and the poolings' switches: an upper bound.
+    long bytes = 3 * elements * Float.BYTES;
+    if (bytes > network.backend().memoryBudget()) {
+      throw new BadInputException(
+          String.format(
+              Locale.ROOT,
+              "%s: %d x %d pixels take %d MB in this network, %d may be used; use a smaller copy",
+              file,
+              input.dim(2),
+              input.dim(1),
+              bytes >> 20,
+              network.backend().memoryBudget() >> 20));
+    }
+  }
+
+  /** A file's name without its ending: what the results are named after. */
+  static String stem(Path file) {
+    String name = file.getFileName() == null ? "" : file.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return dot > 0 ? name.substring(0, dot) : name;
   }
 
   /**
    * A photograph and what the network gets of it.
    *
-   * @param original as read
+   * @param shown as read, or where that is larger than any screen, a smaller copy: what results are
+   *     drawn on
    * @param input at the network's input size
+   * @param seen the part that the network sees, in the pixels of {@code shown}
    */
-  record Photograph(Path file, Picture original, Picture input, Resize resize) {
-    static Photograph of(Path file, Picture original, Resize resize, Model model) {
-      Shape shape = model.network().inputShape();
-      int h = shape.dim(1) > 0 ? shape.dim(1) : original.height();
-      int w = shape.dim(2) > 0 ? shape.dim(2) : original.width();
-      return new Photograph(file, original, resize.apply(original, h, w), resize);
+  record Photograph(Path file, Picture shown, Picture input, Resize resize, Resize.Region seen) {
+    /** The longer side of what is drawn; writing twelve million pixels would take seconds. */
+    private static final int LONGEST = 1600;
+
+    static Photograph of(Path file, Picture original, Resize resize, int h, int w) {
+      int longer = Math.max(original.height(), original.width());
+      Picture shown = original;
+      if (longer > LONGEST) {
+        shown =
+            Resize.BILINEAR.apply(
+                original,
+                scaled(original.height(), LONGEST, longer),
+                scaled(original.width(), LONGEST, longer));
+      }
+      Resize.Region seen = resize.seen(original.height(), original.width(), h, w);
+      double down = (double) shown.height() / original.height();
+      double right = (double) shown.width() / original.width();
+      return new Photograph(
+          file,
+          shown,
+          resize.apply(original, h, w),
+          resize,
+          new Resize.Region(
+              seen.top() * down, seen.left() * right, seen.height() * down, seen.width() * right));
     }
 
-    /** The file's name without its ending: what the results are named after. */
+    private static int scaled(int side, int to, int from) {
+      return Math.max(1, (int) Math.round((double) side * to / from));
+    }
+
+    /** One sentence on what the network got of it. */
+    String about() {
+      String size = input.width() + " x " + input.height() + " pixels.";
+      return resize == Resize.CROP
+          ? "The network saw its centre, at " + size
+          : "The network saw all of it, at " + size;
+    }
+
+    /** What the results are named after. */
     String stem() {
-      String name = file.getFileName().toString();
-      int dot = name.lastIndexOf('.');
-      return dot > 0 ? name.substring(0, dot) : name;
+      return InputOptions.stem(file);
     }
 
-    /** The part of the original that the network sees, in the original's pixels. */
-    Resize.Region seen() {
-      return resize.seen(original.height(), original.width(), input.height(), input.width());
-    }
-
-    /** A picture at the network's input size in the proportions of what the network saw. */
+    /** A picture at the network's input size, in the proportions of what the network saw. */
     Picture asSeen(Picture picture) {
-      Resize.Region seen = seen();
-      double shrink = Math.min(1, LONGEST / Math.max(seen.height(), seen.width()));
       return Resize.BICUBIC.apply(
           picture,
-          (int) Math.max(1, Math.round(seen.height() * shrink)),
-          (int) Math.max(1, Math.round(seen.width() * shrink)));
+          (int) Math.max(1, Math.round(seen.height())),
+          (int) Math.max(1, Math.round(seen.width())));
     }
 
     /** The preprocessed pixels {@code [1, h, w, 3]}. */
     Tensor upload(Scope scope, Model model) {
-      Shape shape = Shape.of(1, input.height(), input.width(), 3);
-      if (model.network().inputShape().dim(3) != 3) {
-        throw new BadInputException(
-            String.format(
-                Locale.ROOT,
-                "%s takes %d channels, a photograph has 3: it can't be explained with photographs",
-                model.name(),
-                model.network().inputShape().dim(3)));
-      }
-      return scope.of(shape, model.preprocessing().apply(input)).named("input");
+      return scope
+          .of(Shape.of(1, input.height(), input.width(), 3), model.preprocessing().apply(input))
+          .named("input");
     }
   }
 }

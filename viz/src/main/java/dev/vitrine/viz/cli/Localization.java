@@ -60,7 +60,7 @@ record Localization(
             file,
             heat()
                 .overlay(
-                    photograph.original(),
+                    photograph.shown(),
                     photograph.seen(),
                     HeatMap.Scaling.POSITIVE,
                     ColorMap.INFERNO,

@@ -1,14 +1,18 @@
 package dev.vitrine.viz.cli;
 
 import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.engine.backend.BackendProvider;
 import dev.vitrine.engine.backend.Backends;
+import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.Model;
 import dev.vitrine.weights.Models;
 import dev.vitrine.weights.Overrides;
 import dev.vitrine.weights.image.Labels;
 import dev.vitrine.weights.image.Preprocessing;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -62,6 +66,13 @@ final class ModelOptions {
           "Class names: JSON as Keras has it, or one name a line. Default: the model's own.")
   private Path labels;
 
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Seed of what is random, which no method is so far. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
   /** Opens the device that the options name. */
   Backend openBackend() {
     if (!precision.equals("fp32") && !precision.equals("tf32")) {
@@ -70,7 +81,29 @@ final class ModelOptions {
     if (threads != null && threads < 1) {
       throw usage("--threads is " + threads + "; it must be 1 or more");
     }
+    checkDevice();
+    if (device.equals("reference") && Boolean.getBoolean("vitrine.terminal")) {
+      CommandOutput.note("the reference backend is slow on purpose: a photograph takes a minute");
+    }
     return Backends.open(device, precision.equals("tf32"), CommandOutput::note);
+  }
+
+  private void checkDevice() {
+    List<BackendProvider> found = Backends.all();
+    if (!device.matches("auto|cpu|cuda(:\\d{1,3})?")
+        && found.stream().noneMatch(p -> p.name().equals(device))) {
+      throw usage(
+          "--device is '"
+              + device
+              + "'; it can be auto, cpu, cuda, cuda:N, "
+              + found.stream().map(BackendProvider::name).collect(Collectors.joining(", ")));
+    }
+    if (device.startsWith("cuda") && found.stream().noneMatch(p -> p.device().equals("cuda"))) {
+      throw new BadInputException(
+          "--device "
+              + device
+              + ": this build has no CUDA backend; leave --device out and the CPU serves");
+    }
   }
 
   /** Loads the network that the options name; closing the model frees its weights. */
@@ -79,17 +112,18 @@ final class ModelOptions {
         name(),
         backend,
         new Overrides(
-            Optional.ofNullable(preprocess).map(Preprocessing::parse),
+            Optional.ofNullable(preprocess)
+                .map(p -> Errors.option(command, () -> Preprocessing.parse(p))),
             Optional.ofNullable(labels).map(Labels::read)));
   }
 
   /** The name or file that was asked for. */
   String name() {
-    if (model != null) {
-      return model;
+    if (model == null) {
+      String fromEnvironment = System.getenv("VITRINE_MODEL");
+      model = fromEnvironment == null || fromEnvironment.isBlank() ? "squeezenet" : fromEnvironment;
     }
-    String fromEnvironment = System.getenv("VITRINE_MODEL");
-    return fromEnvironment == null || fromEnvironment.isBlank() ? "squeezenet" : fromEnvironment;
+    return model;
   }
 
   private ParameterException usage(String message) {

@@ -11,6 +11,7 @@ import dev.vitrine.weights.image.Label;
 import dev.vitrine.weights.image.Labels;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +56,7 @@ final class PredictCommand implements Callable<Integer> {
       throw new ParameterException(
           command.commandLine(), "--top is " + top + "; it must be 1 or more");
     }
+    checkNames();
     List<Map<String, Object>> answers = new ArrayList<>();
     try (Backend backend = model.openBackend();
         Model loaded = model.open(backend)) {
@@ -83,6 +85,22 @@ final class PredictCommand implements Callable<Integer> {
       CommandOutput.json(answers);
     }
     return 0;
+  }
+
+  /** Two photographs must not write one file. */
+  private void checkNames() {
+    Map<String, Path> first = new HashMap<>();
+    for (Path image : images) {
+      Path before = first.putIfAbsent(InputOptions.stem(image), image);
+      if (output.raw() && before != null && !before.equals(image)) {
+        throw new ParameterException(
+            command.commandLine(),
+            String.format(
+                "%s and %s would both become %s-logits.npy: run them one at a time, each with its"
+                    + " own --out",
+                before, image, InputOptions.stem(image)));
+      }
+    }
   }
 
   private static Prediction predict(Model model, InputOptions.Photograph photograph) {

@@ -50,10 +50,16 @@ final class Study implements AutoCloseable {
     return Prediction.of(model, run);
   }
 
-  /** The layer that class activation maps look at unless told otherwise. */
-  static String defaultLayer(Model model, InputOptions.Photograph photograph) {
+  /**
+   * The layer that class activation maps look at unless told otherwise.
+   *
+   * @param scored the layer of what is explained: where a unit lies earlier, its layer serves
+   */
+  static String defaultLayer(Model model, InputOptions.Photograph photograph, String scored) {
     Shape input = Shape.of(1, photograph.input().height(), photograph.input().width(), 3);
-    return SpatialLayers.last(model.network(), input, model.hasClasses() ? model.classes() : 0);
+    String last =
+        SpatialLayers.last(model.network(), input, model.hasClasses() ? model.classes() : 0);
+    return LayerNames.leads(model.network(), last, scored) ? last : scored;
   }
 
   @Override

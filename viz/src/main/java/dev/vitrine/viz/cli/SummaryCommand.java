@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +26,9 @@ final class SummaryCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "The result as JSON on standard output.")
   private boolean json;
+
+  /** What the shapes are worked out for where any size will do: an axis that differs is any. */
+  private static final int[] SIZES = {256, 512};
 
   /** One layer; the shape's batch axis is left out, 0 stands for any size. */
   record Row(String name, String type, int[] output, long parameters, List<String> inputs) {}
@@ -52,22 +56,43 @@ final class SummaryCommand implements Callable<Integer> {
 
   private static List<Row> rows(Network network) {
     Shape in = network.inputShape();
-    Map<String, Shape> shapes =
-        in.dim(1) > 0 && in.dim(2) > 0 ? network.shapes(in) : Map.of(network.input(), in);
+    Map<String, Shape> small = network.shapes(sized(in, SIZES[0]));
+    Map<String, Shape> large = network.shapes(sized(in, SIZES[1]));
     List<Row> rows = new ArrayList<>();
     rows.add(new Row(network.input(), "Input", withoutBatch(in), 0, List.of()));
     for (Layer layer : network.layers()) {
-      Shape shape = shapes.get(layer.name());
       long parameters = layer.parameters().stream().mapToLong(p -> p.value().shape().size()).sum();
       rows.add(
           new Row(
               layer.name(),
               layer.op().type(),
-              shape == null ? new int[0] : withoutBatch(shape),
+              common(small.get(layer.name()), large.get(layer.name())),
               parameters,
               layer.inputs()));
     }
     return rows;
+  }
+
+  private static Shape sized(Shape input, int size) {
+    Shape sized = input;
+    for (int axis = 1; axis < 3; axis++) {
+      sized = sized.dim(axis) > 0 ? sized : sized.with(axis, size);
+    }
+    return sized;
+  }
+
+  private static int[] common(Shape small, Shape large) {
+    int[] dims = withoutBatch(small);
+    for (int axis = 0; axis < dims.length; axis++) {
+      dims[axis] = large.dim(axis + 1) == dims[axis] ? dims[axis] : 0;
+    }
+    return dims;
+  }
+
+  private static String text(int[] dims) {
+    return Arrays.stream(dims)
+        .mapToObj(d -> d == 0 ? "any" : Integer.toString(d))
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   private static int[] withoutBatch(Shape shape) {
@@ -86,7 +111,7 @@ final class SummaryCommand implements Callable<Integer> {
           format,
           row.name(),
           row.type(),
-          row.output().length == 0 ? "any" : Arrays.toString(row.output()),
+          text(row.output()),
           row.parameters() == 0 ? "" : String.format("%,d", row.parameters()),
           reads.equals(before) ? "" : reads);
       before = row.name();
@@ -95,7 +120,7 @@ final class SummaryCommand implements Callable<Integer> {
         "%s: %,d parameters, input %s, preprocessing %s",
         model.name(),
         model.network().parameterCount(),
-        rows.get(0).output().length == 0 ? "any" : Arrays.toString(rows.get(0).output()),
+        text(rows.get(0).output()),
         preprocessing(model));
   }
 

@@ -43,6 +43,11 @@ final class TargetOptions {
 
   /** What is explained, with what people call it. */
   record Target(Objective objective, String name, Label label) {
+    /** The name as it stands in a sentence. */
+    String people() {
+      return label == null ? name : name.replace('_', ' ');
+    }
+
     static Target of(Unit unit) {
       return new Target(unit, unit.toString(), null);
     }
@@ -68,9 +73,7 @@ final class TargetOptions {
       throw usage("--class and --unit exclude each other: name one");
     }
     if (unit != null) {
-      String layer = parsed().group(1);
-      model.network().layer(layer);
-      return layer;
+      return LayerNames.known(model, parsed().group(1));
     }
     return probability(model) ? model.network().output() : Prediction.layer(model);
   }

@@ -27,18 +27,23 @@ public record ClassScore(String layer, int index, int classes, boolean probabili
   @Override
   public double value(Run run) {
     double[] scores = run.output(layer).toDoubles();
-    if (scores.length == 1) {
+    if (isSigmoid(scores.length)) {
       double one = scores[0];
       return index == 1 ? one : probability ? 1 - one : -one;
     }
     return scores[index];
   }
 
+  /** One number that stands for two classes. */
+  private boolean isSigmoid(int scores) {
+    return scores == 1 && classes == 2;
+  }
+
   @Override
   public Tensor seed(Run run) {
     Shape shape = run.output(layer).shape();
     double[] seed = new double[Math.toIntExact(shape.size())];
-    if (seed.length == 1) {
+    if (isSigmoid(seed.length)) {
       seed[0] = index == 1 ? 1 : -1;
     } else {
       seed[index] = 1;

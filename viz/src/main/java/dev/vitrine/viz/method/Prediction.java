@@ -28,7 +28,7 @@ public record Prediction(double[] logits, double[] probabilities) {
     }
     double[] logits = run.output(layer(model)).toDoubles();
     double[] probabilities = model.hasProbabilities() ? run.output().toDoubles() : null;
-    if (logits.length == 1) {
+    if (logits.length == 1 && model.classes() == 2) {
       logits = new double[] {-logits[0], logits[0]};
       if (probabilities != null) {
         probabilities = new double[] {1 - probabilities[0], probabilities[0]};

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,9 +27,15 @@ public final class ExplainPage {
     context.put("pictures", pictures);
   }
 
-  /** The photograph's file, relative to the page. */
-  public void photograph(String file) {
-    context.put("photograph", file);
+  /**
+   * The photograph.
+   *
+   * @param file its name beside the page
+   * @param about what is said of it
+   */
+  public void photograph(String file, String about) {
+    context.put("photograph", link(file));
+    context.put("about", about);
   }
 
   /**
@@ -42,25 +49,43 @@ public final class ExplainPage {
     row.put(
         "score",
         probability == null
-            ? String.format(Locale.ROOT, "%.2f", logit)
+            ? String.format(Locale.ROOT, "logit %.2f", logit)
             : String.format(Locale.ROOT, "%.1f %%", 100 * probability));
     row.put(
-        "width", String.format(Locale.ROOT, "%.1f", probability == null ? 0 : 100 * probability));
+        "width",
+        probability == null ? null : String.format(Locale.ROOT, "%.1f", 100 * probability));
     rows.add(row);
   }
 
-  /** A picture, its file relative to the page. */
+  /**
+   * A picture.
+   *
+   * @param file its name beside the page
+   */
   public void picture(String file, String title, String caption, String alternative) {
     Map<String, Object> picture = new LinkedHashMap<>();
-    picture.put("file", file);
+    picture.put("file", link(file));
     picture.put("title", title);
     picture.put("caption", caption);
     picture.put("alternative", alternative);
     pictures.add(picture);
   }
 
+  /** What it was made with: versions and the model's hash. */
+  public void footer(String version, String hash, String backend) {
+    context.put("version", version);
+    context.put("hash", hash);
+    context.put("backend", backend);
+  }
+
+  /** A file's name as a relative link. */
+  private static String link(String file) {
+    return URLEncoder.encode(file, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
   /** The page. */
   public String html() {
+    context.put("hasRows", !rows.isEmpty());
     try (Reader template =
         new InputStreamReader(
             ExplainPage.class.getResourceAsStream("explain.html"), StandardCharsets.UTF_8)) {
