@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       AttributeCommand.class,
       CamCommand.class,
       SummaryCommand.class,
+      FetchCommand.class,
       DevicesCommand.class,
     })
 public final class CommandLineInterface implements Runnable {
