@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       CamCommand.class,
       MaximizeCommand.class,
       SummaryCommand.class,
+      FetchCommand.class,
       DevicesCommand.class,
     })
 public final class CommandLineInterface implements Runnable {

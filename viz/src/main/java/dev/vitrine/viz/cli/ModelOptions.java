@@ -83,7 +83,7 @@ final class ModelOptions {
     }
     checkDevice();
     if (device.equals("reference") && Boolean.getBoolean("vitrine.terminal")) {
-      CommandOutput.note("the reference backend is slow on purpose: a photograph takes a minute");
+      CommandOutput.note("the reference backend is slow on purpose: this may take a minute");
     }
     return Backends.open(device, precision.equals("tf32"), CommandOutput::note);
   }

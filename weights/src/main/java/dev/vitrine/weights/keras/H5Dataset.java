@@ -3,16 +3,38 @@ package dev.vitrine.weights.keras;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.weights.BadInputException;
 import io.jhdf.api.Dataset;
+import io.jhdf.api.dataset.ContiguousDataset;
 import io.jhdf.object.datatype.FloatingPoint;
+import java.nio.ByteBuffer;
 
 /** An array in an HDF5 file; nothing is read of it before its type and size have been looked at. */
 final class H5Dataset {
   /** What deflate can make of one byte at most, with room for a chunk that is stored whole. */
   private static final long LARGEST_RATIO = 1100;
 
+  /** Numbers per slice: what a slice takes on its way stays in the processor's cache. */
+  private static final int SLICE = 1 << 17;
+
   private final H5File file;
   private final String path;
   private final Dataset dataset;
+
+  /** Takes an array's numbers in row-major order, slice after slice. */
+  @FunctionalInterface
+  interface Slices {
+    /**
+     * One slice.
+     *
+     * @param from the number of its first
+     * @param values the next slice overwrites them
+     */
+    void take(long from, float[] values, int count);
+  }
+
+  /** Reads numbers from wherever they are. */
+  private interface Numbers {
+    void read(long from, float[] values, int count);
+  }
 
   H5Dataset(H5File file, String path, Dataset dataset) {
     this.file = file;
@@ -26,28 +48,46 @@ final class H5Dataset {
   }
 
   /**
-   * The numbers in row-major order; float64 is rounded.
+   * Looks at what the file says about the numbers, so that memory can be taken for them.
    *
-   * @throws BadInputException if they are not of a floating-point type, not all there, or not all
-   *     finite
+   * @throws BadInputException if they are not of a floating-point type or can't all be there
    */
-  float[] floats() {
-    return file.guarded(
+  void check() {
+    file.guarded(
         path,
         () -> {
-          check();
-          float[] values = floats(dataset.getDataFlat());
-          for (int i = 0; i < values.length; i++) {
-            if (!Float.isFinite(values[i])) {
-              throw refused(
-                  "number " + i + " is " + values[i] + ", expected finite weights; train it again");
-            }
-          }
-          return values;
+          checkType();
+          checkSize();
+          return null;
         });
   }
 
-  private void check() {
+  /**
+   * Reads the numbers; float64 is rounded. An array that lies in one piece is never in memory as a
+   * whole: VGG16's largest is 411 MB.
+   *
+   * @throws BadInputException as {@link #check}, or if they are not all finite
+   */
+  void read(Slices to) {
+    check();
+    Numbers numbers = file.guarded(path, this::numbers);
+    long size = dataset.getSize();
+    float[] slice = new float[(int) Math.min(SLICE, size)];
+    for (long at = 0; at < size; at += slice.length) {
+      long from = at;
+      int count = (int) Math.min(slice.length, size - at);
+      file.guarded(
+          path,
+          () -> {
+            numbers.read(from, slice, count);
+            checkFinite(from, slice, count);
+            return null;
+          });
+      to.take(from, slice, count);
+    }
+  }
+
+  private void checkType() {
     boolean floating = dataset.getDataType() instanceof FloatingPoint;
     int bytes = dataset.getDataType().getSize();
     if (!floating || (bytes != Float.BYTES && bytes != Double.BYTES)) {
@@ -56,29 +96,74 @@ final class H5Dataset {
               + (floating ? "float" + 8 * bytes : "integers or the like")
               + ", expected float32 or float64; save the model with float32 weights");
     }
+  }
+
+  private void checkSize() {
+    long declared = dataset.getSizeInBytes();
+    if (dataset.isEmpty()) {
+      throw refused("was declared and never written; save the whole model again");
+    }
     long stored = dataset.getStorageInBytes();
-    if (dataset.getSizeInBytes() / LARGEST_RATIO > stored || stored == 0) {
+    boolean compressed = !(dataset instanceof ContiguousDataset);
+    if (stored == 0 || (compressed ? declared / LARGEST_RATIO : declared) > stored) {
       throw refused(
           "declares "
-              + dataset.getSizeInBytes()
+              + declared
               + " bytes and holds "
               + stored
               + "; the file was not written to its end: save it again");
     }
   }
 
-  private float[] floats(Object flat) {
+  private void checkFinite(long from, float[] values, int count) {
+    for (int i = 0; i < count; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw refused(
+            "number "
+                + (from + i)
+                + " is "
+                + values[i]
+                + ", expected finite weights; train it again");
+      }
+    }
+  }
+
+  private Numbers numbers() {
+    if (dataset instanceof ContiguousDataset whole) {
+      return inOnePiece(whole.getDataAddress(), (FloatingPoint) dataset.getDataType());
+    }
+    Object flat = dataset.getDataFlat();
     if (flat instanceof float[] floats) {
-      return floats;
+      return (from, values, count) ->
+          System.arraycopy(floats, Math.toIntExact(from), values, 0, count);
     }
-    if (!(flat instanceof double[] doubles)) {
-      throw refused("was declared and never written; save the whole model again");
+    if (flat instanceof double[] doubles) {
+      return (from, values, count) -> {
+        for (int i = 0; i < count; i++) {
+          values[i] = (float) doubles[Math.toIntExact(from) + i];
+        }
+      };
     }
-    float[] floats = new float[doubles.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) doubles[i];
-    }
-    return floats;
+    throw refused("was declared and never written; save the whole model again");
+  }
+
+  private Numbers inOnePiece(long address, FloatingPoint type) {
+    int bytes = type.getSize();
+    ByteBuffer buffer =
+        ByteBuffer.allocate(bytes * (int) Math.min(SLICE, dataset.getSize()))
+            .order(type.getByteOrder());
+    return (from, values, count) -> {
+      buffer.clear().limit(bytes * count);
+      file.readBytes(address + bytes * from, buffer);
+      buffer.flip();
+      if (bytes == Float.BYTES) {
+        buffer.asFloatBuffer().get(values, 0, count);
+      } else {
+        for (int i = 0; i < count; i++) {
+          values[i] = (float) buffer.getDouble();
+        }
+      }
+    };
   }
 
   private BadInputException refused(String what) {

@@ -6,6 +6,10 @@ import io.jhdf.api.Attribute;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
+import io.jhdf.storage.HdfBackingStorage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,6 +84,29 @@ final class H5File implements AutoCloseable {
             find(path)
                 .filter(Dataset.class::isInstance)
                 .map(node -> new H5Dataset(this, path, (Dataset) node)));
+  }
+
+  /** Fills the rest of a buffer from an address that the file itself speaks of. */
+  void readBytes(long address, ByteBuffer buffer) {
+    HdfBackingStorage storage = file.getHdfBackingStorage();
+    if (storage.inMemory()) {
+      buffer.put(storage.readBufferFromAddress(address, buffer.remaining()));
+      return;
+    }
+    // The library would map the file; a mapping lives until the collector finds it, keeps Windows
+    // from replacing the file, and ends in a signal if the file is cut meanwhile.
+    long at = storage.getUserBlockSize() + address;
+    try {
+      while (buffer.hasRemaining()) {
+        int count = storage.getFileChannel().read(buffer, at);
+        if (count < 0) {
+          throw new IllegalStateException("the file ends within it");
+        }
+        at += count;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Optional<Node> find(String path) {

@@ -15,7 +15,8 @@ import java.util.Map;
 
 /**
  * Makes a network of a Keras model in HDF5: a full model, structure and weights, as {@code
- * model.save("model.h5")} writes it in Keras 2 and 3.
+ * model.save("model.h5")} writes it in Keras 2 and 3. Or of a file of weights alone and an {@link
+ * Architecture}.
  *
  * <p>A layer has Keras' name and Keras' output. Where a Keras layer holds an activation, what comes
  * before it is the layer {@code NAME.pre}. The second call of a layer is {@code NAME#1}, the third
@@ -27,6 +28,7 @@ public final class KerasImporter {
 
   private final H5File file;
   private final ModelConfig config;
+  private final WeightsLayout layout;
   private final Network.Builder network;
   private final Map<String, Shape> shapes = new HashMap<>();
   private final Map<String, LayerWeights> weights = new HashMap<>();
@@ -34,9 +36,11 @@ public final class KerasImporter {
   /** The engine's layer for each call that has been read. */
   private final Map<Source, String> read = new LinkedHashMap<>();
 
-  private KerasImporter(H5File file, ModelConfig config, Network.Builder network) {
+  private KerasImporter(
+      H5File file, ModelConfig config, WeightsLayout layout, Network.Builder network) {
     this.file = file;
     this.config = config;
+    this.layout = layout;
     this.network = network;
   }
 
@@ -64,6 +68,22 @@ public final class KerasImporter {
     }
   }
 
+  /**
+   * Reads a file that holds only weights, as {@code model.save_weights("weights.h5")} wrote it in
+   * Keras 1 and 2, into a known structure. Layer by layer in their order, as Keras' {@code
+   * load_weights} does, whatever the layers are called.
+   *
+   * @throws BadInputException if it is no such file, is damaged, or holds other layers
+   */
+  public static Network read(Path path, Architecture architecture, Backend backend) {
+    try (H5File file = H5File.open(path)) {
+      checkKernels(file);
+      ModelConfig config = architecture.config(file.name());
+      return read(
+          file, config, WeightsLayout.ofWeights(file, architecture.title(), config), backend);
+    }
+  }
+
   private static Network read(H5File file, Backend backend) {
     String json =
         file.text("/", "model_config")
@@ -73,15 +93,21 @@ public final class KerasImporter {
                         file.name()
                             + ": holds no model_config, only weights at best, "
                             + "expected a full model; model.save('model.h5') writes one"));
-    checkOrigin(file);
+    checkVersion(file);
+    checkKernels(file);
     ModelConfig config = ModelConfig.parse(file.name(), json);
+    return read(file, config, WeightsLayout.OF_A_WHOLE_MODEL, backend);
+  }
+
+  private static Network read(
+      H5File file, ModelConfig config, WeightsLayout layout, Backend backend) {
     try (Network.Builder network = Network.on(backend)) {
-      new KerasImporter(file, config, network).readLayers();
+      new KerasImporter(file, config, layout, network).readLayers();
       return network.build();
     }
   }
 
-  private static void checkOrigin(H5File file) {
+  private static void checkVersion(H5File file) {
     String version = file.text("/", "keras_version").orElse("2");
     if (version.startsWith("0.") || version.startsWith("1.")) {
       throw new BadInputException(
@@ -90,6 +116,9 @@ public final class KerasImporter {
               + version
               + ", expected 2 or 3; load it in Keras 2 and save it again");
     }
+  }
+
+  private static void checkKernels(H5File file) {
     if (file.text("/", "backend").orElse("").equals("theano")) {
       throw new BadInputException(
           file.name()
@@ -191,7 +220,7 @@ public final class KerasImporter {
     LayerReader reader = LayerReaders.of(layer.kind()).orElseThrow();
     LayerWeights own =
         weights.computeIfAbsent(
-            layer.name(), name -> new LayerWeights(file, name, layer.settings(), network));
+            layer.name(), name -> new LayerWeights(file, layout, name, layer.settings(), network));
     List<String> inputs = p.sources().stream().map(read::get).toList();
     reader.read(new Call(p.name(), layer, inputs, own, network, shapes));
     if (own.left() > 0) {
@@ -202,7 +231,8 @@ public final class KerasImporter {
                   + own.left()
                   + " weights more than "
                   + layer.kind()
-                  + " takes with these settings; save the whole model again");
+                  + " takes with these settings; "
+                  + layout.remedy());
     }
     read.put(new Source(layer.name(), p.call(), 0), p.name());
   }

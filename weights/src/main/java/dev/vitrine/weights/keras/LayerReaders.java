@@ -5,11 +5,13 @@ import dev.vitrine.engine.backend.Reduction;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Every Keras layer that can be read, by its class name. */
 final class LayerReaders {
   private static final Map<String, LayerReader> ALL = new TreeMap<>();
+  private static final Set<String> WEIGHTED = Set.of("Conv2D", "Dense", "BatchNormalization");
 
   static {
     ALL.put("Conv2D", Weighted::convolution);
@@ -61,6 +63,11 @@ final class LayerReaders {
   }
 
   private LayerReaders() {}
+
+  /** True if layers of that Keras class have weights. */
+  static boolean haveWeights(String kind) {
+    return WEIGHTED.contains(kind);
+  }
 
   static Optional<LayerReader> of(String kind) {
     return Optional.ofNullable(ALL.get(kind));

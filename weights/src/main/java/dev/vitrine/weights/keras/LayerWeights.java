@@ -1,6 +1,7 @@
 package dev.vitrine.weights.keras;
 
 import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.engine.network.Parameter;
 import dev.vitrine.weights.BadInputException;
@@ -9,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The weights of one layer in the file's legacy layout: the group {@code /model_weights/LAYER}
- * lists its datasets in {@code weight_names}. Keras goes by their order, their names differ from
- * version to version. A layer that is called twice has its weights once.
+ * The weights of one layer in the file's legacy layout: the layer's group lists its datasets in
+ * {@code weight_names}. Keras goes by their order, their names differ from version to version. A
+ * layer that is called twice has its weights once.
  */
 final class LayerWeights {
   private final H5File file;
@@ -19,18 +20,21 @@ final class LayerWeights {
   private final Settings settings;
   private final Network.Builder network;
   private final String group;
+  private final String remedy;
   private final Map<String, Parameter> taken = new HashMap<>();
   private final Map<String, Parameter> constants = new HashMap<>();
 
   /** The datasets in Keras' order; null until a weight is asked for: most layers have none. */
   private List<String> names;
 
-  LayerWeights(H5File file, String layer, Settings settings, Network.Builder network) {
+  LayerWeights(
+      H5File file, WeightsLayout layout, String layer, Settings settings, Network.Builder network) {
     this.file = file;
     this.layer = layer;
     this.settings = settings;
     this.network = network;
-    this.group = "/model_weights/" + layer;
+    this.group = layout.group(layer);
+    this.remedy = layout.remedy();
   }
 
   /**
@@ -56,7 +60,8 @@ final class LayerWeights {
               + " is missing: "
               + group
               + (file.hasGroup(group) ? " lists only " + names.size() : " is not there")
-              + "; save the whole model again");
+              + "; "
+              + remedy);
     }
     String path = group + "/" + names.get(taken.size());
     H5Dataset dataset =
@@ -69,11 +74,16 @@ final class LayerWeights {
                             + path
                             + ", expected "
                             + expected
-                            + "; save the whole model again"));
+                            + "; "
+                            + remedy));
     if (!dataset.shape().equals(expected)) {
       throw mismatch(role, dataset.shape(), expected);
     }
-    Parameter parameter = network.parameter(layer + "/" + role, expected, dataset.floats());
+    dataset.check(); // before memory is taken
+    Parameter parameter = network.parameter(layer + "/" + role, expected);
+    Tensor value = parameter.value();
+    dataset.read(
+        (from, values, count) -> value.backend().upload(value.buffer(), from, values, 0, count));
     taken.put(role, parameter);
     return parameter;
   }
@@ -96,6 +106,7 @@ final class LayerWeights {
             + found
             + ", the network expects "
             + expected
-            + "; configuration and weights do not belong together: save the whole model again");
+            + "; structure and weights do not belong together: "
+            + remedy);
   }
 }

@@ -1,0 +1,117 @@
+"""Makes vgg16.json and vgg16-notop.json, and what Vgg16Test reads: a narrow stand-in for VGG16.
+
+    python make_vgg16.py           # in this folder, Keras 3.15, TensorFlow, h5py, NumPy
+
+The structures are those of keras.applications, without the settings that say how to train.
+narrow_vgg16.h5 has VGG16's layers with a sixteenth of the channels, for pictures of 64x64 and ten
+classes, in the layout of the published weights-only files, which Keras 1 wrote. The goldens are
+what Keras computes with these weights, and the gradient of one logit.
+"""
+
+import json
+import os
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import h5py
+import keras
+import numpy as np
+import tensorflow as tf
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ARCHITECTURES = os.path.join(
+    HERE, "../../../../../../main/resources/dev/vitrine/weights/architectures"
+)
+READ = (
+    "activation batch_shape filters kernel_size name padding pool_size strides units use_bias"
+).split()
+CLASS = 7
+random = np.random.default_rng(2014)
+
+
+def structure(whole, path):
+    """Writes what the importer reads of a model's structure, one layer a line."""
+    lines = []
+    for layer in whole["layers"]:
+        before = [
+            argument["config"]["keras_history"]
+            for node in layer["inbound_nodes"]
+            for argument in node["args"]
+        ]
+        short = {"class_name": layer["class_name"], "name": layer["name"]}
+        short["config"] = {key: value for key, value in layer["config"].items() if key in READ}
+        short["inbound_nodes"] = [before] if before else []
+        lines.append(json.dumps(short))
+    with open(path, "w") as out:
+        out.write('{"class_name": "Functional", "config": {"layers": [\n')
+        out.write(",\n".join(lines))
+        ends = [json.dumps(whole[end]) for end in ("input_layers", "output_layers")]
+        out.write('\n], "input_layers": %s, "output_layers": %s}}\n' % tuple(ends))
+
+
+def config(top):
+    keras.backend.clear_session()  # layers are counted from the first again
+    return json.loads(keras.applications.VGG16(weights=None, include_top=top).to_json())["config"]
+
+
+def narrow():
+    whole = config(True)
+    for layer in whole["layers"]:
+        layer.pop("build_config", None)
+        settings = layer["config"]
+        if "batch_shape" in settings:
+            settings["batch_shape"] = [None, 64, 64, 3]
+        for size in ("filters", "units"):
+            if size in settings:
+                settings[size] = 10 if settings["name"] == "predictions" else settings[size] // 16
+    structure(whole, os.path.join(HERE, "narrow_vgg16.json"))
+    model = keras.Model.from_config(whole)
+    for layer in model.layers:
+        if layer.weights:
+            kernel, bias = layer.weights
+            # He's normal distribution keeps the activations as large as they are.
+            spread = np.sqrt(2 / np.prod(kernel.shape[:-1]))
+            spread /= 100 if layer.name == "predictions" else 1  # or the softmax is one class only
+            layer.set_weights(
+                [random.normal(0, spread, kernel.shape), random.normal(0, 0.1, bias.shape)]
+            )
+    return model
+
+
+def weights_only(model, path):
+    """The layout of Keras 1's save_weights."""
+    with h5py.File(path, "w", libver="earliest") as file:
+        file.attrs["layer_names"] = np.array([layer.name.encode() for layer in model.layers])
+        for layer in model.layers:
+            group = file.create_group(layer.name)
+            names = [f"{layer.name}_{role}_1:0" for role in "Wb"[: len(layer.weights)]]
+            group.attrs["weight_names"] = np.array([n.encode() for n in names])
+            for name, weight in zip(names, layer.get_weights()):
+                group.create_dataset(name, data=weight)
+
+
+def goldens(model):
+    x = random.normal(0, 60, (1, 64, 64, 3)).astype(np.float32)
+    before = keras.Model(model.inputs, model.get_layer("fc2").output)
+    kernel, bias = model.get_layer("predictions").weights
+    found = {"x": x}
+    with tf.GradientTape() as tape:
+        pixels = tf.constant(x)
+        tape.watch(pixels)
+        scores = tf.matmul(before(pixels), kernel.value) + bias.value
+        score = scores[0, CLASS]
+    found["predictions.pre"] = scores.numpy()
+    found["gradient"] = tape.gradient(score, pixels).numpy()
+    for name in ("block1_conv1", "block3_conv3", "block5_pool", "flatten", "fc1", "predictions"):
+        found[name] = keras.Model(model.inputs, model.get_layer(name).output)(x).numpy()
+    for name, array in found.items():
+        assert np.isfinite(array).all() and np.abs(array).max() > 0, name
+        print(name, array.shape, float(np.abs(array).max()))
+    np.savez_compressed(os.path.join(HERE, "narrow_vgg16.npz"), **found)
+
+
+if __name__ == "__main__":
+    structure(config(True), os.path.join(ARCHITECTURES, "vgg16.json"))
+    structure(config(False), os.path.join(ARCHITECTURES, "vgg16-notop.json"))
+    small = narrow()
+    weights_only(small, os.path.join(HERE, "files", "narrow_vgg16.h5"))
+    goldens(small)
