@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a caller wants of a forward pass. Only the layers that something wanted depends on run, so
- * that a network whose output needs images of one size runs on other sizes up to its last map.
+ * What a caller wants of a forward pass. Without the output only those layers run that the wanted
+ * ones depend on, so that a network whose dense layers need images of one size runs on other sizes
+ * up to its last map.
  *
  * @param layers whose outputs can be asked for afterwards, and have gradients
- * @param output true if the network's output is wanted too
+ * @param output true if the whole network runs, up to its output
  * @param gradients true if a backward pass may follow
  * @param weights true if that may ask for the weights' gradients
  */

@@ -99,6 +99,7 @@ class PlanTest extends OnEveryBackend {
       b.layer("two", new Relu(), List.of("conv"), List.of());
       try (Network forked = b.build()) {
         assertThat(forked.plan(OUTPUT).steps()).hasSize(3);
+        assertThat(forked.plan(Listen.only("one")).steps()).hasSize(1);
       }
     }
   }
