@@ -43,7 +43,10 @@ public record Listen(Set<String> layers, boolean output, boolean gradients, bool
     return new Listen(new LinkedHashSet<>(List.of(layers)), false, false);
   }
 
-  /** Some layers without the network's output: what none of them depends on does not run. */
+  /**
+   * Some layers without the network's output: what none of them depends on does not run, nor do the
+   * hooks there.
+   */
   public static Listen only(String... layers) {
     return new Listen(new LinkedHashSet<>(List.of(layers)), false, false, false);
   }
