@@ -191,13 +191,13 @@ public final class Network implements AutoCloseable {
         k -> Plan.of(needed(listen), output, k.shown(), k.alone(), k.fold() ? this::fold : null));
   }
 
-  /** All layers, or those that something wanted depends on, in topological order. */
+  /** The layers that something wanted depends on, in topological order. */
   private List<Layer> needed(Listen listen) {
     listen.layers().forEach(this::layer);
-    if (listen.output()) {
-      return layers();
-    }
     Set<String> names = new HashSet<>(listen.layers());
+    if (listen.output()) {
+      names.add(output);
+    }
     List<Layer> found = new ArrayList<>();
     List<Layer> all = layers();
     for (int i = all.size() - 1; i >= 0; i--) {

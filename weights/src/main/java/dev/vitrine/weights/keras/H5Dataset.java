@@ -100,9 +100,6 @@ final class H5Dataset {
 
   private void checkSize() {
     long declared = dataset.getSizeInBytes();
-    if (dataset.isEmpty()) {
-      throw refused("was declared and never written; save the whole model again");
-    }
     long stored = dataset.getStorageInBytes();
     boolean compressed = !(dataset instanceof ContiguousDataset);
     if (stored == 0 || (compressed ? declared / LARGEST_RATIO : declared) > stored) {
@@ -112,6 +109,9 @@ final class H5Dataset {
               + " bytes and holds "
               + stored
               + "; the file was not written to its end: save it again");
+    }
+    if (dataset.isEmpty()) {
+      throw refused("was declared and never written; save the whole model again");
     }
   }
 
