@@ -6,6 +6,8 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.backend.Backend;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,7 +33,7 @@ public final class Network implements AutoCloseable {
   private final Scope constants;
   private boolean training;
 
-  private record PlanKey(Set<String> shown, Set<String> alone, boolean fold) {}
+  private record PlanKey(Set<String> shown, boolean output, Set<String> alone, boolean fold) {}
 
   private Network(Builder b) {
     backend = b.backend;
@@ -106,6 +108,19 @@ public final class Network implements AutoCloseable {
    * @throws IllegalArgumentException naming the layer that it does not fit
    */
   public Map<String, Shape> shapes(Shape x) {
+    return shapes(x, layers.values());
+  }
+
+  /**
+   * As {@link #shapes(Shape)}, of the layers that a run would compute.
+   *
+   * @throws UnknownLayerException if it listens to a layer that is not there
+   */
+  public Map<String, Shape> shapes(Shape x, Listen listen) {
+    return shapes(x, needed(listen));
+  }
+
+  private Map<String, Shape> shapes(Shape x, Collection<Layer> of) {
     if (x.rank() != 4 || x.dim(3) != inputShape.dim(3)) {
       throw new IllegalArgumentException(
           "input "
@@ -116,7 +131,7 @@ public final class Network implements AutoCloseable {
     }
     Map<String, Shape> shapes = new LinkedHashMap<>();
     shapes.put(input, x);
-    for (Layer layer : layers.values()) {
+    for (Layer layer : of) {
       List<Shape> in = new ArrayList<>();
       layer.inputs().forEach(name -> in.add(shapes.get(name)));
       layer.parameters().forEach(p -> in.add(p.value().shape()));
@@ -135,20 +150,27 @@ public final class Network implements AutoCloseable {
    * run holds is every layer's output, and with gradients their gradients and switches too.
    */
   public int imagesWithin(long bytes, int h, int w, boolean gradients) {
+    return imagesWithin(bytes, h, w, new Listen(Set.of(), gradients, false));
+  }
+
+  /** As {@link #imagesWithin(long, int, int, boolean)}, of the layers that a run would compute. */
+  public int imagesWithin(long bytes, int h, int w, Listen listen) {
     long elements =
-        shapes(Shape.of(1, h, w, inputShape.dim(3))).values().stream().mapToLong(Shape::size).sum();
-    long each = elements * Float.BYTES * (gradients ? 3 : 1);
+        shapes(Shape.of(1, h, w, inputShape.dim(3)), listen).values().stream()
+            .mapToLong(Shape::size)
+            .sum();
+    long each = elements * Float.BYTES * (listen.gradients() ? 3 : 1);
     return (int) Math.max(1, Math.min(bytes / each, Integer.MAX_VALUE));
   }
 
   /**
    * Runs the network on {@code x [n, h, w, c]}, which stays the caller's.
    *
+   * @throws UnknownLayerException if it listens to a layer that is not there
    * @throws IllegalArgumentException if the images do not fit, naming the layer
    */
   public Run forward(Tensor x, Listen listen) {
-    listen.layers().forEach(this::layer);
-    shapes(x.shape());
+    shapes(x.shape(), listen);
     return new Run(this, x, listen);
   }
 
@@ -163,9 +185,29 @@ public final class Network implements AutoCloseable {
       alone.addAll(hooks.onBackward());
     }
     boolean fold = !training && !listen.weights();
-    PlanKey key = new PlanKey(listen.layers(), Set.copyOf(alone), fold);
+    PlanKey key = new PlanKey(listen.layers(), listen.output(), Set.copyOf(alone), fold);
     return plans.computeIfAbsent(
-        key, k -> Plan.of(layers(), output, k.shown(), k.alone(), k.fold() ? this::fold : null));
+        key,
+        k -> Plan.of(needed(listen), output, k.shown(), k.alone(), k.fold() ? this::fold : null));
+  }
+
+  /** The layers that something wanted depends on, in topological order. */
+  private List<Layer> needed(Listen listen) {
+    listen.layers().forEach(this::layer);
+    Set<String> names = new HashSet<>(listen.layers());
+    if (listen.output()) {
+      names.add(output);
+    }
+    List<Layer> found = new ArrayList<>();
+    List<Layer> all = layers();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (names.contains(all.get(i).name())) {
+        found.add(all.get(i));
+        names.addAll(all.get(i).inputs());
+      }
+    }
+    Collections.reverse(found);
+    return found;
   }
 
   private List<Parameter> fold(Layer conv, Layer norm) {

@@ -90,7 +90,7 @@ public final class Run implements AutoCloseable {
   /** True for what the caller can ask for. */
   private boolean isShown(String name) {
     return name.equals(network.input())
-        || name.equals(network.output())
+        || (listen.output() && name.equals(network.output()))
         || listen.layers().contains(name);
   }
 
@@ -123,7 +123,11 @@ public final class Run implements AutoCloseable {
     return input;
   }
 
-  /** The network's output. */
+  /**
+   * The network's output.
+   *
+   * @throws IllegalStateException if the run was told to leave it out
+   */
   public Tensor output() {
     return output(network.output());
   }

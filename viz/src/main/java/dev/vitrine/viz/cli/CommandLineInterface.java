@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       AttributeCommand.class,
       CamCommand.class,
+      MaximizeCommand.class,
       SummaryCommand.class,
       FetchCommand.class,
       DevicesCommand.class,

@@ -70,7 +70,7 @@ final class ModelOptions {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Seed of what is random, which no method is so far. Default: ${DEFAULT-VALUE}.")
+      description = "Seed of what is random, as maximize's noise is. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
   /** Opens the device that the options name. */
@@ -83,7 +83,7 @@ final class ModelOptions {
     }
     checkDevice();
     if (device.equals("reference") && Boolean.getBoolean("vitrine.terminal")) {
-      CommandOutput.note("the reference backend is slow on purpose: a photograph takes a minute");
+      CommandOutput.note("the reference backend is slow on purpose: this may take a minute");
     }
     return Backends.open(device, precision.equals("tf32"), CommandOutput::note);
   }
@@ -115,6 +115,11 @@ final class ModelOptions {
             Optional.ofNullable(preprocess)
                 .map(p -> Errors.option(command, () -> Preprocessing.parse(p))),
             Optional.ofNullable(labels).map(Labels::read)));
+  }
+
+  /** The seed of what is random. */
+  long seed() {
+    return seed;
   }
 
   /** The name or file that was asked for. */

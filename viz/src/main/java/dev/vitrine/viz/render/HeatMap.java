@@ -145,7 +145,7 @@ public final class HeatMap {
         int color = inside ? colors.rgb(value) : 0;
         for (int c = 0; c < 3; c++) {
           int below = rgb[i + c] & 0xff;
-          int above = color >> 16 - 8 * c & 0xff;
+          int above = (color >> (16 - 8 * c)) & 0xff;
           rgb[i + c] = (byte) Math.round(below + share * (above - below));
         }
       }

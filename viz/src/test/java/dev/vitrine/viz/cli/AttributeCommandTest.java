@@ -94,7 +94,7 @@ final class AttributeCommandTest {
 
   /** The gradient as the engine has it, in the network's order, which is BGR. */
   private static float[] gradient(ReluRule rule, String layer, int seeded) {
-    try (Backend backend = Backends.open("auto", false, System.err::println);
+    try (Backend backend = Backends.open("auto", false, notice -> {});
         Model model = Models.open("squeezenet", backend, Overrides.NONE);
         Scope scope = new Scope(backend)) {
       Picture picture = Resize.BILINEAR.apply(Picture.read(sample("cat")), 227, 227);

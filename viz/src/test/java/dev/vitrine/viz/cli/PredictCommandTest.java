@@ -158,6 +158,23 @@ final class PredictCommandTest {
   }
 
   @Test
+  void theReferenceBackendTellsATerminalThatItIsSlow() {
+    Object[] command = {"predict", sample("coffee"), "--model=tiny_vgg", "--device=reference"};
+    String answer = fine(command).out();
+    System.setProperty("vitrine.terminal", "true");
+    try {
+      Console console = Console.run(command);
+      assertThat(console.err().lines())
+          .singleElement()
+          .asString()
+          .startsWith("vitrine: the reference backend is slow");
+      assertThat(console.out()).isEqualTo(answer).contains("63.53 %  espresso (6)");
+    } finally {
+      System.clearProperty("vitrine.terminal");
+    }
+  }
+
+  @Test
   void theWaysToResizeDiffer() {
     String[] ways = {"bilinear", "bicubic", "nearest", "crop"};
     double[] logits = new double[ways.length];

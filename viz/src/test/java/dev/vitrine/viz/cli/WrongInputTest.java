@@ -93,7 +93,7 @@ final class WrongInputTest {
       return new Object[0];
     }
     StringBuilder line = new StringBuilder();
-    for (String word : command.split(" ")) {
+    for (String word : command.split(" ", -1)) {
       boolean file = word.matches(".*\\.(png|h5|json|txt)|\\.");
       line.append(file ? folder.resolve(word) : word).append('\n');
     }
