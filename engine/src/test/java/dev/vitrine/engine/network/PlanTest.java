@@ -100,6 +100,7 @@ class PlanTest extends OnEveryBackend {
       try (Network forked = b.build()) {
         assertThat(forked.plan(Listen.to("one")).steps()).hasSize(3);
         assertThat(forked.plan(OUTPUT).steps()).as("the branch that nobody wants").hasSize(1);
+        assertThat(forked.plan(Listen.only("one")).steps()).hasSize(1);
       }
     }
   }
