@@ -98,8 +98,9 @@ class PlanTest extends OnEveryBackend {
       b.layer("one", new Relu(), List.of("conv"), List.of());
       b.layer("two", new Relu(), List.of("conv"), List.of());
       try (Network forked = b.build()) {
-        assertThat(forked.plan(OUTPUT).steps()).hasSize(3);
-        assertThat(forked.plan(Listen.only("one")).steps()).as("the other is left out").hasSize(1);
+        assertThat(forked.plan(Listen.to("one")).steps()).hasSize(3);
+        assertThat(forked.plan(OUTPUT).steps()).as("the branch that nobody wants").hasSize(1);
+        assertThat(forked.plan(Listen.only("one")).steps()).hasSize(1);
       }
     }
   }
