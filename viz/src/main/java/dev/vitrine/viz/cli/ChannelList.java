@@ -10,17 +10,16 @@ import java.util.regex.Pattern;
 
 /** Channels as a user lists them: {@code 3}, {@code 0-63}, {@code 0-7,12,40-41}. */
 final class ChannelList {
-  private static final Pattern PART = Pattern.compile("(\\d{1,9})(?:-(\\d{1,9}))?");
+  private static final Pattern PART = Pattern.compile("(\\d{1,5})(?:-(\\d{1,5}))?");
 
   private ChannelList() {}
 
   /**
    * The channels in the order listed, each once.
    *
-   * @param channels how many the layer has
-   * @throws BadInputException if it is no such list, or if the layer has not all of them
+   * @throws BadInputException if it is no such list
    */
-  static List<Integer> parse(String text, String layer, int channels) {
+  static List<Integer> parse(String text) {
     Set<Integer> found = new LinkedHashSet<>();
     for (String part : text.split(",", -1)) {
       Matcher m = PART.matcher(part.strip());
@@ -29,10 +28,6 @@ final class ChannelList {
       if (last < first) {
         throw new BadInputException(
             "channels '" + text + "': '" + part + "' is neither a number nor a range such as 0-63");
-      }
-      if (last >= channels) {
-        throw new BadInputException(
-            "layer %s has no channel %d: it has 0 to %d".formatted(layer, last, channels - 1));
       }
       for (int channel = first; channel <= last; channel++) {
         found.add(channel);

@@ -88,6 +88,7 @@ final class MaximizeCommand implements Callable<Integer> {
   }
 
   private void checkUsage() {
+    channels.forEach(list -> Errors.option(command, () -> ChannelList.parse(list)));
     if (!preset.equals("graetz")) {
       throw usage("preset '" + preset + "' is not known; known is graetz");
     }
@@ -108,7 +109,7 @@ final class MaximizeCommand implements Callable<Integer> {
       String layer = LayerNames.known(loaded, named);
       int all = Feature.channels(loaded.network(), layer);
       String list = channels.isEmpty() ? "0-" + (Math.min(8, all) - 1) : String.join(",", channels);
-      for (int channel : ChannelList.parse(list, layer, all)) {
+      for (int channel : ChannelList.parse(list)) {
         wanted.add(Wanted.channel(loaded, GRAETZ, layer, channel));
       }
     }
