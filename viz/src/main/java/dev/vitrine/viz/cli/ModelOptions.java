@@ -70,8 +70,7 @@ final class ModelOptions {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Seed of what is random, which no method is so far. Default: ${DEFAULT-VALUE}.")
-  @SuppressWarnings("UnusedVariable") // goes into the record beside each picture
+      description = "Seed of what is random, as maximize's noise is. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
   /** Opens the device that the options name. */
@@ -116,6 +115,11 @@ final class ModelOptions {
             Optional.ofNullable(preprocess)
                 .map(p -> Errors.option(command, () -> Preprocessing.parse(p))),
             Optional.ofNullable(labels).map(Labels::read)));
+  }
+
+  /** The seed of what is random. */
+  long seed() {
+    return seed;
   }
 
   /** The name or file that was asked for. */

@@ -94,8 +94,7 @@ final class Climb {
 
   private void note(Tensor image) {
     try (Scope scope = new Scope(network.backend());
-        Run run =
-            network.forward(pixels.toNetwork(new Tape(scope), image), Listen.only(layer))) {
+        Run run = network.forward(pixels.toNetwork(new Tape(scope), image), Listen.only(layer))) {
       float[] map = run.output(layer).toFloats();
       int channels = run.output(layer).shape().dim(-1);
       int each = map.length / features.size();

@@ -106,8 +106,7 @@ public record Feature(String layer, int channel, boolean negative) {
     Shape in = network.inputShape();
     int h = in.dim(1) > 0 ? in.dim(1) : SIDE;
     int w = in.dim(2) > 0 ? in.dim(2) : SIDE;
-    Map<String, Shape> shapes =
-        network.shapes(Shape.of(1, h, w, in.dim(3)), Listen.only(layer));
+    Map<String, Shape> shapes = network.shapes(Shape.of(1, h, w, in.dim(3)), Listen.only(layer));
     return shapes.get(layer);
   }
 
