@@ -23,7 +23,7 @@ exit /b %ERRORLEVEL%
 rem Finds java, its folder and its version, without starting it where the JDK says so in a file.
 :find_java
 set "flags=-XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable --enable-native-access=ALL-UNNAMED"
-set "flags=%flags% -Djava.awt.headless=true -Dfile.encoding=UTF-8"
+set "flags=%flags% -Djdk.console=java.base -Djava.awt.headless=true -Dfile.encoding=UTF-8"
 set "java="
 if defined JAVA_HOME (
   set "java=%JAVA_HOME%\bin\java.exe"

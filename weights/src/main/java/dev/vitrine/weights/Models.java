@@ -2,7 +2,10 @@ package dev.vitrine.weights;
 
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.weights.fetch.Catalog;
 import dev.vitrine.weights.image.Labels;
+import dev.vitrine.weights.image.Preprocessing;
+import dev.vitrine.weights.keras.Architecture;
 import dev.vitrine.weights.keras.KerasImporter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Finds models by name or file and opens them. */
@@ -33,6 +37,11 @@ public final class Models {
               "unit",
               Labels::tinyVgg));
 
+  private static final List<Fetched> FETCHED =
+      List.of(
+          new Fetched("vgg16", Architecture.VGG16, Preprocessing.CAFFE, Labels::imagenet),
+          new Fetched("vgg16-notop", Architecture.VGG16_NO_TOP, Preprocessing.CAFFE, null));
+
   private Models() {}
 
   /** The models that come with the program; the first is the default. */
@@ -41,20 +50,35 @@ public final class Models {
   }
 
   /**
-   * Opens a model on a backend.
+   * Opens a model on a backend. A file that holds only weights is read too if its layers are those
+   * of a model of the {@link Catalog}, whose preprocessing and labels it then has.
    *
-   * @param nameOrFile a built-in model's name, or a Keras HDF5 file; a file of such a name is
-   *     reached as {@code ./squeezenet}
+   * @param nameOrFile a built-in model's name, one of the {@link Catalog}'s, or a Keras HDF5 file;
+   *     a file of such a name is reached as {@code ./squeezenet}
    * @param overrides what the user says about preprocessing and labels
-   * @throws BadInputException if there is no such model, its file can't be read, or the labels are
-   *     not as many as its classes
+   * @throws BadInputException if there is no such model, it is not fetched yet, its file can't be
+   *     read, or the labels are not as many as its classes
    */
   public static Model open(String nameOrFile, Backend backend, Overrides overrides) {
-    Optional<BuiltIn> builtIn =
-        BUILT_IN.stream().filter(b -> b.name().equals(nameOrFile)).findFirst();
-    return builtIn.isPresent()
-        ? openBuiltIn(builtIn.get(), backend, overrides)
-        : openFile(file(nameOrFile), backend, overrides);
+    for (BuiltIn builtIn : BUILT_IN) {
+      if (builtIn.name().equals(nameOrFile)) {
+        return openBuiltIn(builtIn, backend, overrides);
+      }
+    }
+    for (Fetched fetched : FETCHED) {
+      if (fetched.name().equals(nameOrFile)) {
+        Path file = Catalog.require(fetched.name());
+        return openFile(fetched.name(), file, Optional.of(fetched), backend, overrides);
+      }
+    }
+    Path file = file(nameOrFile);
+    String name = file.getFileName().toString().replaceFirst("\\.(h5|hdf5|keras)$", "");
+    return openFile(name, file, recognize(file), backend, overrides);
+  }
+
+  private static Optional<Fetched> recognize(Path file) {
+    return Architecture.recognize(file)
+        .flatMap(found -> FETCHED.stream().filter(f -> f.architecture() == found).findFirst());
   }
 
   private static Model openBuiltIn(BuiltIn model, Backend backend, Overrides overrides) {
@@ -75,24 +99,31 @@ public final class Models {
                 overrides.labels().orElseGet(model::labels)));
   }
 
-  private static Model openFile(Path file, Backend backend, Overrides overrides) {
-    String fileName = file.getFileName().toString();
+  private static Model openFile(
+      String name, Path file, Optional<Fetched> known, Backend backend, Overrides overrides) {
     FileTime written = written(file);
+    ModelSource source =
+        () -> {
+          if (!written(file).equals(written)) {
+            throw new BadInputException(
+                file + ": has changed since the model was loaded; start again");
+          }
+          return Files.newInputStream(file);
+        };
     return owning(
-        KerasImporter.read(file, backend),
+        known
+            .map(k -> KerasImporter.read(file, k.architecture(), backend))
+            .orElseGet(() -> KerasImporter.read(file, backend)),
         network ->
             new Model(
-                fileName.replaceFirst("\\.(h5|hdf5|keras)$", ""),
+                name,
                 network,
-                () -> {
-                  if (!written(file).equals(written)) {
-                    throw new BadInputException(
-                        file + ": has changed since the model was loaded; start again");
-                  }
-                  return Files.newInputStream(file);
-                },
-                overrides.preprocessing().orElse(null),
-                overrides.labels().orElse(null)));
+                source,
+                overrides.preprocessing().or(() -> known.map(Fetched::preprocessing)).orElse(null),
+                overrides
+                    .labels()
+                    .or(() -> known.map(Fetched::labels).map(Supplier::get))
+                    .orElse(null)));
   }
 
   private static Model owning(Network network, Function<Network, Model> make) {
@@ -129,7 +160,9 @@ public final class Models {
         "model '"
             + name
             + "': there is no such file and no such built-in model; built in are "
-            + BUILT_IN.stream().map(BuiltIn::name).collect(Collectors.joining(", ")),
+            + BUILT_IN.stream().map(BuiltIn::name).collect(Collectors.joining(", "))
+            + ", and fetch brings "
+            + FETCHED.stream().map(Fetched::name).collect(Collectors.joining(", ")),
         cause);
   }
 }

@@ -212,7 +212,7 @@ class ModelsTest {
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             "model 'squeezenett': there is no such file and no such built-in model; "
-                + "built in are squeezenet, tiny_vgg");
+                + "built in are squeezenet, tiny_vgg, and fetch brings vgg16, vgg16-notop");
   }
 
   private Path fixture(Path folder, String name) throws IOException {

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a caller wants of a forward pass. Only the layers that something wanted depends on run, so
- * that a network whose output needs images of one size runs on other sizes up to its last map.
+ * What a caller wants of a forward pass. Only the layers that something wanted depends on run, and
+ * their hooks, so that a network whose dense layers need images of one size runs on other sizes up
+ * to its last map.
  *
  * @param layers whose outputs can be asked for afterwards, and have gradients
  * @param output true if the network's output is wanted too

@@ -1,6 +1,7 @@
 package dev.vitrine.engine.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vitrine.engine.Agreement;
 import dev.vitrine.engine.OnEveryBackend;
@@ -12,6 +13,7 @@ import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Dense;
 import dev.vitrine.engine.op.Relu;
 import dev.vitrine.engine.op.Sliding;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -96,7 +98,9 @@ class PlanTest extends OnEveryBackend {
       b.layer("one", new Relu(), List.of("conv"), List.of());
       b.layer("two", new Relu(), List.of("conv"), List.of());
       try (Network forked = b.build()) {
-        assertThat(forked.plan(OUTPUT).steps()).hasSize(3);
+        assertThat(forked.plan(Listen.to("one")).steps()).hasSize(3);
+        assertThat(forked.plan(OUTPUT).steps()).as("the branch that nobody wants").hasSize(1);
+        assertThat(forked.plan(Listen.only("one")).steps()).hasSize(1);
       }
     }
   }
@@ -162,6 +166,93 @@ class PlanTest extends OnEveryBackend {
             tolerance());
       }
     }
+  }
+
+  @Test
+  void onlyWhatIsWantedRuns() {
+    assertThat(steps(Listen.only("sum"))).containsExactly("conv1+bn1+relu1", "conv2+bn2", "sum");
+    assertThat(steps(Listen.only("conv2"))).containsExactly("conv1+bn1+relu1", "conv2");
+    assertThat(steps(Listen.only("left", "conv1")))
+        .containsExactly("conv1", "bn1", "relu1", "conv2+bn2", "sum", "relu2", "pool", "left");
+    assertThat(steps(Listen.only("right_silu"))).doesNotContain("left+left_relu").hasSize(7);
+    assertThat(steps(Listen.only("softmax"))).isEqualTo(steps(OUTPUT));
+    assertThat(network.plan(Listen.only("sum"))).isSameAs(network.plan(Listen.only("sum")));
+    assertThat(network.plan(Listen.only("sum"))).isNotSameAs(network.plan(Listen.to("sum")));
+  }
+
+  @Test
+  void aRunThatStopsEarlyGivesWhatTheWholeOneGives() {
+    Tensor x = new Seeded(1).tensor(scope, Networks.ROOMS_INPUT);
+    for (String layer : List.of("sum", "right_silu", "dense")) {
+      try (Run cut = network.forward(x, Listen.only(layer).withGradients());
+          Run whole = network.forward(x, Listen.to(layer).withGradients())) {
+        assertThat(cut.output(layer).toDoubles()).isEqualTo(whole.output(layer).toDoubles());
+        Tensor seed = new Seeded(2).tensor(cut.scope(), cut.output(layer).shape());
+        assertThat(cut.backward(Map.of(cut.output(layer), seed), List.of(x)).at(x).toDoubles())
+            .as("gradient of %s", layer)
+            .isEqualTo(
+                whole.backward(Map.of(whole.output(layer), seed), List.of(x)).at(x).toDoubles());
+      }
+    }
+  }
+
+  @Test
+  void theOutputOfARunThatStopsEarlyCannotBeAskedFor() {
+    Tensor x = new Seeded(1).tensor(scope, Networks.ROOMS_INPUT);
+    try (Run cut = network.forward(x, Listen.only("dense", "sum"))) {
+      assertThatThrownBy(cut::output)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("softmax was not kept");
+      assertThatThrownBy(() -> cut.output("relu2")).hasMessageContaining("relu2 was not kept");
+      assertThat(cut.output("sum").shape()).isEqualTo(Shape.of(2, 6, 5, 3));
+    }
+    try (Run cut = network.forward(x, Listen.only("softmax"))) {
+      assertThat(cut.output("softmax").shape()).isEqualTo(Shape.of(2, 4));
+    }
+  }
+
+  @Test
+  void hooksBehindTheLastLayerWantedDoNotRun() {
+    Tensor x = new Seeded(1).tensor(scope, Networks.ROOMS_INPUT);
+    List<String> seen = new ArrayList<>();
+    try (Hook before = network.onForward("conv2", c -> note(seen, "conv2"));
+        Hook after = network.onForward("pool", c -> note(seen, "pool"));
+        Run cut = network.forward(x, Listen.only("sum"))) {
+      assertThat(seen).containsExactly("conv2");
+    }
+  }
+
+  private static Tensor note(List<String> seen, String layer) {
+    seen.add(layer);
+    return null;
+  }
+
+  @Test
+  void imagesOfAnotherSizeGoAsFarAsTheLayersTakeThem() {
+    try (Network golden = Networks.golden(backend)) {
+      Shape larger = Shape.of(1, 7, 6, 1);
+      Tensor x = new Seeded(1).tensor(scope, larger);
+      try (Run cut = golden.forward(x, Listen.only("relu1"))) {
+        assertThat(cut.output("relu1").shape()).isEqualTo(Shape.of(1, 5, 4, 2));
+      }
+      assertThat(golden.shapes(larger, Listen.only("flatten")))
+          .containsOnlyKeys("image", "conv", "relu1", "flatten");
+      assertThatThrownBy(() -> golden.forward(x, Listen.only("dense")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("layer dense");
+      assertThatThrownBy(() -> golden.forward(x)).hasMessageContaining("layer dense");
+      // 42 + 40 + 40 numbers of 4 bytes, three times with gradients
+      assertThat(golden.imagesWithin(10 * 488, 7, 6, Listen.only("relu1"))).isEqualTo(10);
+      assertThat(golden.imagesWithin(10 * 488, 7, 6, Listen.only("relu1").withGradients()))
+          .isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aRunThatWantsNothingOrWhatIsNotThereIsRefused() {
+    assertThatThrownBy(Listen::only).hasMessageContaining("must name the layers");
+    assertThatThrownBy(() -> network.shapes(Networks.ROOMS_INPUT, Listen.only("conv9")))
+        .isInstanceOf(UnknownLayerException.class);
   }
 
   /** Folding a normalization rounds once more: a few units in the last place of a float. */

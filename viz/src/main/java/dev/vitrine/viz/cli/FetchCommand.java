@@ -108,6 +108,7 @@ final class FetchCommand implements Callable<Integer> {
   private static final class Bar implements FetchListener, AutoCloseable {
     private final RemoteFile file;
     private Progress progress;
+    private long last;
 
     Bar(RemoteFile file) {
       this.file = file;
@@ -115,9 +116,12 @@ final class FetchCommand implements Callable<Integer> {
 
     @Override
     public void progress(long done, long total) {
-      if (progress == null) {
+      if (progress == null || done < last) {
+        // A download that starts over has a speed of its own.
+        close();
         progress = Progress.of(file.name(), done, total, Progress.Unit.MEGABYTES);
       }
+      last = done;
       progress.to(done);
     }
 

@@ -1,5 +1,6 @@
 package dev.vitrine.viz.cli;
 
+import dev.vitrine.weights.Model;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,25 @@ final class Provenance {
 
   /** The common part; a method adds its own figures. */
   static Map<String, Object> of(CommandSpec command, Study study) {
+    Map<String, Object> record = of(command);
+    record.put("image", study.photograph().file().toString());
+    putModel(record, study.model());
+    record.put(
+        "input",
+        new int[] {study.photograph().input().height(), study.photograph().input().width(), 3});
+    putBackend(record, study.model());
+    return record;
+  }
+
+  /** The common part of a picture that no photograph had a part in. */
+  static Map<String, Object> of(CommandSpec command, Model model) {
+    Map<String, Object> record = of(command);
+    putModel(record, model);
+    putBackend(record, model);
+    return record;
+  }
+
+  private static Map<String, Object> of(CommandSpec command) {
     Map<String, Object> record = new LinkedHashMap<>();
     record.put("version", Version.text());
     CommandSpec root = command;
@@ -30,17 +50,19 @@ final class Provenance {
     Object seed = parameters.remove("seed");
     record.put("parameters", parameters);
     record.put("seed", seed);
-    record.put("image", study.photograph().file().toString());
-    Map<String, Object> model = new LinkedHashMap<>();
-    model.put("name", study.model().name());
-    model.put("sha256", study.model().hash());
-    model.put("preprocessing", study.model().preprocessing().toString());
-    record.put("model", model);
-    record.put(
-        "input",
-        new int[] {study.photograph().input().height(), study.photograph().input().width(), 3});
-    record.put("backend", study.model().network().backend().description());
     return record;
+  }
+
+  private static void putModel(Map<String, Object> record, Model model) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("name", model.name());
+    entry.put("sha256", model.hash());
+    entry.put("preprocessing", model.preprocessing().toString());
+    record.put("model", entry);
+  }
+
+  private static void putBackend(Map<String, Object> record, Model model) {
+    record.put("backend", model.network().backend().description());
   }
 
   /** Every option that counts with the value that it had, given or by default. */

@@ -22,8 +22,7 @@ public final class Architecture {
   public static final Architecture VGG16 = resource("VGG16", "vgg16");
 
   /** VGG16's convolutions alone, 14,714,688 weights, for pictures of any size. */
-  public static final Architecture VGG16_NO_TOP =
-      resource("VGG16 without its top", "vgg16-notop");
+  public static final Architecture VGG16_NO_TOP = resource("VGG16 without its top", "vgg16-notop");
 
   private static final List<Architecture> ALL = List.of(VGG16, VGG16_NO_TOP);
 

@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * The weights of one layer in the file's legacy layout: the layer's group lists its datasets in
- * {@code weight_names}. Keras goes by their order, their names differ from
- * version to version. A layer that is called twice has its weights once.
+ * {@code weight_names}. Keras goes by their order, their names differ from version to version. A
+ * layer that is called twice has its weights once.
  */
 final class LayerWeights {
   private final H5File file;

@@ -46,6 +46,12 @@ final class ConcurrentFetchTest {
     return new Download(new CacheFolder(home), Fetching.settings(PATIENT), listener);
   }
 
+  /** On its own thread: the common pool may have only one, and the HTTP client needs it. */
+  private CompletableFuture<Download.Fetched> start(FetchListener listener, RemoteFile file) {
+    return CompletableFuture.supplyAsync(
+        () -> download(listener).fetch(file), task -> new Thread(task).start());
+  }
+
   private void awaitPart() throws IOException, InterruptedException {
     Path part = home.resolve("models/net.h5.part");
     long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
@@ -58,12 +64,10 @@ final class ConcurrentFetchTest {
   @Test
   void twoFetchesAtOnceAskTheServerOnce() throws Exception {
     RemoteFile file = serve(stalled(file(RIGHT, TAG), 30_000, gate));
-    CompletableFuture<Download.Fetched> first =
-        CompletableFuture.supplyAsync(() -> download(FetchListener.NONE).fetch(file));
+    CompletableFuture<Download.Fetched> first = start(FetchListener.NONE, file);
     awaitPart();
     Heard heard = new Heard();
-    CompletableFuture<Download.Fetched> second =
-        CompletableFuture.supplyAsync(() -> download(heard).fetch(file));
+    CompletableFuture<Download.Fetched> second = start(heard, file);
     heard.awaitNote("waiting for another fetch");
     gate.countDown();
 
@@ -94,7 +98,7 @@ final class ConcurrentFetchTest {
     try {
       awaitPart();
       assertThat(home.resolve("models/net.h5")).doesNotExist();
-      next = CompletableFuture.supplyAsync(() -> download(heard).fetch(file));
+      next = start(heard, file);
       heard.awaitNote("waiting for another fetch");
     } finally {
       other.destroyForcibly().waitFor();

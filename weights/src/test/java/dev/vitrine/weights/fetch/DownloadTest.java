@@ -359,6 +359,7 @@ final class DownloadTest {
     leavePart(Arrays.copyOf(RIGHT, SIZE + 1), Origin.UNKNOWN);
     holdsTheRightFileOnly(fetch(file));
     assertThat(server.ranges()).containsExactly((String) null);
+    assertThat(heard.notes).isEmpty();
   }
 
   @Test

@@ -1,11 +1,11 @@
-"""Makes vgg16.json and vgg16-notop.json, and what Vgg16Test reads: a narrow stand-in for VGG16.
+"""Makes vgg16.json and vgg16-notop.json, and what Vgg16Test and H5DatasetTest read.
 
     python make_vgg16.py           # in this folder, Keras 3.15, TensorFlow, h5py, NumPy
 
 The structures are those of keras.applications, without the settings that say how to train.
-narrow_vgg16.h5 has VGG16's layers with a sixteenth of the channels, for pictures of 64x64 and ten
-classes, in the layout of the published weights-only files, which Keras 1 wrote. The goldens are
-what Keras computes with these weights, and the gradient of one logit.
+narrow_vgg16.h5, a stand-in, has VGG16's layers with a sixteenth of the channels, for pictures of
+64x64 and ten classes, in the layout of the published weights-only files, which Keras 1 wrote. The
+goldens are what Keras computes with these weights, and the gradient of one logit.
 """
 
 import json
@@ -109,9 +109,20 @@ def goldens(model):
     np.savez_compressed(os.path.join(HERE, "narrow_vgg16.npz"), **found)
 
 
+def numbers():
+    """The same six numbers as other machines and other writers store them, for H5DatasetTest."""
+    six = np.arange(6).reshape(2, 3) - 2.5
+    path = os.path.join(HERE, "files", "numbers.h5")
+    with h5py.File(path, "w", libver="earliest", userblock_size=512) as file:
+        for kind in ("<f4", ">f4", "<f8", ">f8"):
+            file[kind[1:] + ("_big" if kind[0] == ">" else "_little")] = six.astype(kind)
+        file.create_dataset("in_chunks", data=six.astype("<f4"), chunks=(1, 2), compression=9)
+
+
 if __name__ == "__main__":
     structure(config(True), os.path.join(ARCHITECTURES, "vgg16.json"))
     structure(config(False), os.path.join(ARCHITECTURES, "vgg16-notop.json"))
     small = narrow()
     weights_only(small, os.path.join(HERE, "files", "narrow_vgg16.h5"))
     goldens(small)
+    numbers()
