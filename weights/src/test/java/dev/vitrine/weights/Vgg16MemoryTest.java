@@ -31,7 +31,8 @@ class Vgg16MemoryTest {
 
   @Test
   void weightsAreHeldOnceAndTwiceWhereGradientsRun(@TempDir Path folder) {
-    Path path = WeightsFile.ofConvolutions(64).write(folder.resolve("weights.h5"));
+    WeightsFile weights = WeightsFile.ofConvolutions(64);
+    Path path = weights.write(folder.resolve("weights.h5"));
     try (Backend backend = Backends.open("cpu", false, line -> {})) {
       assumeTrue(backend.name().equals("onednn"), "other backends pack nothing");
       long before = allocatedOnHeap();
@@ -54,6 +55,9 @@ class Vgg16MemoryTest {
         assertThat((double) both).as("turned").isBetween(1.9 * WEIGHTS, 2 * ROUNDED * WEIGHTS);
         forward(model.network(), Listen.toOutput().withGradients());
         assertThat(backend.liveBytes()).isEqualTo(both);
+
+        assertKernel(model.network(), (float[][][][]) weights.array("block5_conv3", 0));
+        assertThat(backend.liveBytes()).as("after a look at a packed one").isEqualTo(both);
       }
       assertThat(backend.liveBytes()).isZero();
     }
@@ -70,6 +74,25 @@ class Vgg16MemoryTest {
         if (listen.gradients()) {
           Map<Tensor, Tensor> seed = Map.of(run.output(), scope.of(Shape.of(1, 2, 2, 512), output));
           assertThat(run.backward(seed, List.of(x)).at(x).toFloats()).isNotEqualTo(grey);
+        }
+      }
+    }
+  }
+
+  private static void assertKernel(Network network, float[][][][] expected) {
+    float[] found =
+        network.parameters().stream()
+            .filter(p -> p.name().equals("block5_conv3/kernel"))
+            .findFirst()
+            .orElseThrow()
+            .value()
+            .toFloats();
+    int at = 0;
+    for (float[][][] row : expected) {
+      for (float[][] position : row) {
+        for (float[] input : position) {
+          assertThat(Arrays.equals(found, at, at + 512, input, 0, 512)).as("%d", at).isTrue();
+          at += 512;
         }
       }
     }

@@ -116,6 +116,7 @@ final class OneDnnMemoryTest {
             "-Xms64m",
             "-Xmx64m",
             "-XX:+AlwaysPreTouch",
+            "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),
             GradientSteps.class.getName());

@@ -1,7 +1,9 @@
 package dev.vitrine.viz.cli;
 
 import dev.vitrine.viz.render.GradientPicture;
+import dev.vitrine.viz.render.HeatMap;
 import dev.vitrine.viz.render.OutputFolder;
+import dev.vitrine.weights.image.Picture;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -80,14 +82,23 @@ record Attribution(
     return record;
   }
 
+  /** About neutral grey, in the proportions of what the network saw. */
+  Picture picture(InputOptions.Photograph photograph) {
+    return photograph.asSeen(GradientPicture.aboutGrey(height, width, gradient));
+  }
+
+  /** The largest absolute value of the three channels at each pixel. */
+  HeatMap magnitude() {
+    return GradientPicture.magnitude(height, width, gradient);
+  }
+
   /** Writes the picture about neutral grey, its record, and the numbers if asked. */
   Path write(
       OutputFolder folder,
       InputOptions.Photograph photograph,
       Map<String, Object> record,
       boolean raw) {
-    Path picture =
-        folder.png(file, photograph.asSeen(GradientPicture.aboutGrey(height, width, gradient)));
+    Path picture = folder.png(file, picture(photograph));
     folder.json(file, record);
     if (raw) {
       folder.npy(file, new int[] {height, width, 3}, gradient);

@@ -43,7 +43,8 @@ public final class CommandLineInterface implements Runnable {
             .setExecutionExceptionHandler((e, c, p) -> Errors.report(e, root.verbose))
             .setParameterExceptionHandler(Errors::ofParameters);
     try {
-      return line.execute(args);
+      int exit = line.execute(args);
+      return exit == 0 && System.out.checkError() ? Errors.unheard() : exit;
     } catch (OutOfMemoryError e) {
       return Errors.report(e, root.verbose);
     }

@@ -25,6 +25,14 @@ final class Errors {
     return FAILED;
   }
 
+  /** Prints that the result did not arrive; Java's standard output keeps its errors to itself. */
+  static int unheard() {
+    System.err.println(
+        "vitrine: standard output cannot be written to: the disk is full or the reader has gone;"
+            + " make room or send it elsewhere");
+    return FAILED;
+  }
+
   static int ofParameters(ParameterException e, String[] arguments) {
     String help = e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
     System.err.println("vitrine: " + oneLine(usage(e)) + "; see '" + help + "'");

@@ -1,12 +1,13 @@
 package dev.vitrine.viz.cli;
 
+import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.backend.Backend;
-import dev.vitrine.viz.page.ExplainPage;
-import dev.vitrine.viz.render.OutputFolder;
+import dev.vitrine.viz.method.ChannelMaps;
+import dev.vitrine.viz.method.SpatialLayers;
+import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.Model;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,6 +37,11 @@ final class ExplainCommand implements Callable<Integer> {
   @Parameters(paramLabel = "IMAGE", description = "A photograph.")
   private Path image;
 
+  @Option(
+      names = "--quick",
+      description = "Without the images that excite channels, which take most of the time.")
+  private boolean quick;
+
   @Override
   public Integer call() {
     try (Backend backend = model.openBackend();
@@ -42,15 +49,20 @@ final class ExplainCommand implements Callable<Integer> {
       InputOptions.Photograph photograph = input.read(image, loaded);
       String scored = target.layer(loaded);
       String layer = Study.defaultLayer(loaded, photograph, scored);
+      Shape size = Shape.of(1, photograph.input().height(), photograph.input().width(), 3);
+      int classes = loaded.hasClasses() ? loaded.classes() : 0;
+      String deepest = SpatialLayers.last(loaded.network(), size, classes);
+      List<String> depths = SpatialLayers.depths(loaded.network(), size, deepest);
       Set<String> heard = new LinkedHashSet<>(List.of(layer, scored));
+      heard.addAll(depths);
       try (Study study = new Study(loaded, photograph, heard)) {
-        explain(study, layer);
+        explain(study, layer, depths);
       }
     }
     return 0;
   }
 
-  private void explain(Study study, String layer) {
+  private void explain(Study study, String layer, List<String> depths) {
     Model model = study.model();
     TargetOptions.Target strongest = TargetOptions.Target.strongest(study.run(), layer);
     boolean unknown = target.isOpen() && !model.hasClasses();
@@ -67,73 +79,35 @@ final class ExplainCommand implements Callable<Integer> {
       boolean unit = method == GradientMethod.DECONVNET && !target.isUnit();
       attributions.add(Attribution.of(study, method, unit ? strongest : what));
     }
+    List<ChannelMaps> maps = depths.stream().map(d -> ChannelMaps.of(study.run(), d)).toList();
+    Explanation explanation =
+        new Explanation(command, study, what, top, cam, attributions, maps, excited(model, maps));
 
     // Nothing is written before everything is computed.
-    OutputFolder folder = output.folder();
-    String stem = study.photograph().stem();
-    ExplainPage page = new ExplainPage(stem, model.name());
-    top.forEach(row -> page.row(row.name(), row.probability(), row.logit()));
-    Map<String, Object> result = Provenance.of(command, study);
-    result.put("top", top);
-    List<Map<String, Object>> pictures = new ArrayList<>();
-    result.put("pictures", pictures);
-
-    String photograph = stem + "-photograph";
-    Path shown = folder.png(photograph, study.photograph().shown());
-    folder.json(photograph, with(study, Map.of("method", "photograph")));
-    page.photograph(shown.getFileName().toString(), study.photograph().about());
-    Path written = cam.write(folder, study.photograph(), with(study, cam.record()), output.raw());
-    pictures.add(with(cam.record(), written));
-    page.picture(
-        written.getFileName().toString(),
-        "Grad-CAM",
-        "Where layer " + layer + " sees what speaks for " + what.people() + ".",
-        "The photograph with warm colours where Grad-CAM finds " + what.people());
-    for (Attribution made : attributions) {
-      written = made.write(folder, study.photograph(), with(study, made.record()), output.raw());
-      pictures.add(with(made.record(), written));
-      page.picture(
-          written.getFileName().toString(),
-          title(made.method()),
-          caption(made.method(), made.target().people()),
-          title(made.method()) + " of " + made.target().people() + ", about neutral grey");
-    }
-    page.footer(Version.text(), model.hash(), model.network().backend().description());
-    Path html = folder.text(stem + "-explain.html", page.html());
-    result.put("page", html.toString());
-    folder.json(stem + "-explain", result);
+    Map<String, Object> result = explanation.write(output.folder(), output.raw());
     if (output.json()) {
       CommandOutput.json(result);
     } else {
       top.forEach(row -> CommandOutput.line("%s", PredictCommand.text(row)));
-      CommandOutput.line("page: %s", html);
+      CommandOutput.line("page: %s", result.get("page"));
     }
   }
 
-  private Map<String, Object> with(Study study, Map<String, Object> own) {
-    Map<String, Object> record = new LinkedHashMap<>(Provenance.of(command, study));
-    record.putAll(own);
-    return record;
-  }
-
-  private static Map<String, Object> with(Map<String, Object> record, Path picture) {
-    record.put("picture", picture.toString());
-    return record;
-  }
-
-  private static String title(GradientMethod method) {
-    return switch (method) {
-      case GRADIENT -> "Gradient";
-      case GUIDED -> "Guided backpropagation";
-      case DECONVNET -> "Deconvnet";
-    };
-  }
-
-  private static String caption(GradientMethod method, String name) {
-    return switch (method) {
-      case GRADIENT -> "How each pixel would change the score of " + name + ".";
-      case GUIDED -> "What speaks for " + name + ", passed back along active ReLUs only.";
-      case DECONVNET -> "What excites unit " + name + ", unpooled through the switches.";
-    };
+  /** What excites the strongest channels, or nothing where the network does not allow it. */
+  private Map<String, List<Excitation.Made>> excited(Model loaded, List<ChannelMaps> maps) {
+    if (quick) {
+      return Map.of();
+    }
+    Excitation excitation;
+    try {
+      excitation = new Excitation(loaded, maps, model.seed());
+    } catch (BadInputException e) {
+      CommandOutput.note("no images that excite channels: " + e.getMessage());
+      return Map.of();
+    }
+    try (Progress progress =
+        Progress.of("channels", 0, excitation.work(), new Progress.Unit(" Mpx", 1_000_000))) {
+      return excitation.run(progress);
+    }
   }
 }

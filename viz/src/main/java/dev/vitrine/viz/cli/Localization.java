@@ -34,7 +34,7 @@ record Localization(
     return made;
   }
 
-  private HeatMap heat() {
+  HeatMap heat() {
     return HeatMap.of(map.h(), map.w(), map.values());
   }
 

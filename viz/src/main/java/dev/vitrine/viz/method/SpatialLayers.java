@@ -7,12 +7,19 @@ import dev.vitrine.engine.network.Network;
 import dev.vitrine.engine.op.AveragePool2d;
 import dev.vitrine.engine.op.BatchNorm;
 import dev.vitrine.engine.op.Crop;
+import dev.vitrine.engine.op.Elementwise;
 import dev.vitrine.engine.op.Identity;
 import dev.vitrine.engine.op.MaxPool2d;
 import dev.vitrine.engine.op.Pad;
+import dev.vitrine.engine.op.Relu;
 import dev.vitrine.weights.BadInputException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** The layers of a network whose outputs are maps. */
 public final class SpatialLayers {
@@ -45,6 +52,55 @@ public final class SpatialLayers {
     throw new BadInputException(
         "no layer of this network has maps of more than one pixel whose channels are not the"
             + " classes: name one with --layer");
+  }
+
+  /**
+   * Up to three layers to look at, from shallow to deep: those at a sixth, at half and at the end
+   * of the layers that all of the input passes through and that compute maps, each after its
+   * normalization and activation. A branch of several sees but a part and does not count.
+   *
+   * @param last the deepest of them, see {@link #last}
+   */
+  public static List<String> depths(Network network, Shape input, String last) {
+    Map<String, Shape> shapes = network.shapes(input);
+    Map<String, List<Layer>> readers = new HashMap<>();
+    for (Layer layer : network.layers()) {
+      layer.inputs().forEach(in -> readers.computeIfAbsent(in, k -> new ArrayList<>()).add(layer));
+    }
+    List<String> trunk = new ArrayList<>();
+    Set<String> open = new HashSet<>(Set.of(network.input())); // made, and still to be read
+    for (Layer layer : network.layers()) {
+      for (String in : layer.inputs()) {
+        readers.get(in).remove(layer);
+        if (readers.get(in).isEmpty()) {
+          open.remove(in);
+        }
+      }
+      open.add(layer.name());
+      List<Layer> next = readers.getOrDefault(layer.name(), List.of());
+      Shape shape = shapes.get(layer.name());
+      boolean goesOn = next.size() == 1 && refines(next.get(0).op());
+      if (open.size() == 1
+          && computes(layer.op())
+          && !goesOn
+          && shape.rank() == 4
+          && shape.dim(1) * shape.dim(2) > 1) {
+        trunk.add(layer.name());
+      }
+      if (layer.name().equals(last)) {
+        break;
+      }
+    }
+    if (!trunk.contains(last)) {
+      trunk.add(last);
+    }
+    int n = trunk.size();
+    return Stream.of(n / 6, n / 2, n - 1).distinct().map(trunk::get).toList();
+  }
+
+  /** What only finishes the layer before it. */
+  private static boolean refines(Op op) {
+    return op instanceof Relu || op instanceof BatchNorm || op instanceof Elementwise;
   }
 
   private static boolean computes(Op op) {

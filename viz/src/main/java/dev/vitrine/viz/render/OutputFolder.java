@@ -11,11 +11,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import javax.imageio.ImageIO;
 
@@ -26,6 +33,12 @@ import javax.imageio.ImageIO;
 public final class OutputFolder {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private static final String PARTIAL = ".partial";
+  private static final int UUID_LENGTH = 36;
+
+  /** No single file takes this long to write, so that nobody is at it any more. */
+  private static final Duration FORGOTTEN = Duration.ofMinutes(10);
 
   static {
     ImageIO.setUseCache(false);
@@ -47,6 +60,23 @@ public final class OutputFolder {
           folder + ": a file, expected a folder to write to; choose another with --out", e);
     } catch (IOException e) {
       throw failure("the folder " + folder, "made", e);
+    }
+    removeForgotten();
+  }
+
+  /** A run that was killed leaves at most one file behind, under the name that it began with. */
+  private void removeForgotten() {
+    FileTime old = FileTime.from(Instant.now().minus(FORGOTTEN));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".*" + PARTIAL)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        if (name.length() == UUID_LENGTH + PARTIAL.length() + 1
+            && Files.getLastModifiedTime(file).compareTo(old) < 0) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // Another run may have removed it meanwhile; whether the folder serves, the first file shows.
     }
   }
 
@@ -100,7 +130,7 @@ public final class OutputFolder {
    */
   public Path write(String fileName, byte[] bytes) {
     Path file = folder.resolve(fileName.replaceAll("[\\\\/:*?\"<>|\\p{Cntrl}]", "_"));
-    Path partial = folder.resolve("." + UUID.randomUUID() + ".partial");
+    Path partial = folder.resolve("." + UUID.randomUUID() + PARTIAL);
     try {
       try {
         // Not a temporary file in Java's sense: those are readable by their owner only.
@@ -124,10 +154,14 @@ public final class OutputFolder {
   }
 
   private static OutputException failure(String what, String done, IOException e) {
-    String reason =
-        e instanceof AccessDeniedException
-            ? "permission denied"
-            : e.getMessage() == null ? e.toString() : e.getMessage();
+    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+    if (e instanceof AccessDeniedException) {
+      reason = "permission denied";
+    } else if (e instanceof NoSuchFileException) {
+      reason = "the folder that it would lie in is not there";
+    } else if (e instanceof FileSystemException f && f.getReason() != null) {
+      reason = f.getReason(); // without the name, which may be that of the partial file
+    }
     return new OutputException(
         what + " cannot be " + done + ": " + reason + "; choose another folder with --out", e);
   }

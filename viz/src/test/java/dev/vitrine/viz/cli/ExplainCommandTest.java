@@ -11,12 +11,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.vitrine.weights.array.Npy;
 import dev.vitrine.weights.image.Picture;
 import dev.vitrine.weights.image.Resize;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -34,10 +34,19 @@ final class ExplainCommandTest {
   @Test
   void everythingIsThereForOnePhotograph() throws Exception {
     Path out = folder.resolve("not/there/yet");
-    String said = fine("explain", sample("cat"), "--raw", "-o", out).out();
+    String said = fine("explain", sample("cat"), "--quick", "--raw", "-o", out).out();
 
     assertThat(Console.files(out))
         .containsExactly(
+            "cat-activations-fire2_concat.json",
+            "cat-activations-fire2_concat.npy",
+            "cat-activations-fire2_concat.png",
+            "cat-activations-fire5_concat.json",
+            "cat-activations-fire5_concat.npy",
+            "cat-activations-fire5_concat.png",
+            "cat-activations-fire9_concat.json",
+            "cat-activations-fire9_concat.npy",
+            "cat-activations-fire9_concat.png",
             "cat-deconvnet.json",
             "cat-deconvnet.npy",
             "cat-deconvnet.png",
@@ -53,14 +62,21 @@ final class ExplainCommandTest {
             "cat-guided.npy",
             "cat-guided.png",
             "cat-photograph.json",
-            "cat-photograph.png");
+            "cat-photograph.png",
+            "cat-spikes-fire2_concat.npy",
+            "cat-spikes-fire5_concat.npy",
+            "cat-spikes-fire9_concat.npy");
     assertThat(said)
         .contains("81.51 %  Egyptian cat (285, n02124075)")
         .endsWith("page: " + out.resolve("cat-explain.html") + System.lineSeparator());
     assertThat(Npy.read(out.resolve("cat-guided.npy")).shape()).containsExactly(227, 227, 3);
     assertThat(Picture.read(out.resolve("cat-photograph.png")))
         .isEqualTo(Picture.read(sample("cat")));
-    assertThat(linksOf(out.resolve("cat-explain.html"))).hasSize(5);
+    // The photograph, four maps, three gradients and three times 24 channels.
+    assertThat(picturesOf(out.resolve("cat-explain.html"))).hasSize(8 + 3 * 24);
+    assertThat(Npy.read(out.resolve("cat-activations-fire9_concat.npy")).shape())
+        .containsExactly(13, 13, 512);
+    assertThat(Npy.read(out.resolve("cat-spikes-fire5_concat.npy")).shape()).containsExactly(256);
   }
 
   @Test
@@ -69,7 +85,7 @@ final class ExplainCommandTest {
         fine("explain", sample("coffee"), "--model=tiny_vgg", "--json", "-o", folder).json();
 
     assertThat(result.get("top").get(0).get("name").textValue()).isEqualTo("espresso");
-    assertThat(result.get("pictures")).hasSize(4);
+    assertThat(result.get("pictures")).hasSize(4 + 3 + 3 * 3);
     for (JsonNode picture : result.get("pictures")) {
       assertThat(Path.of(picture.get("picture").textValue())).exists();
     }
@@ -79,7 +95,14 @@ final class ExplainCommandTest {
 
   @Test
   void thePageShowsTheClassesAndTheClassExplained() throws Exception {
-    fine("explain", sample("coffee"), "--model=tiny_vgg", "--class=school bus", "-o", folder);
+    fine(
+        "explain",
+        sample("coffee"),
+        "--quick",
+        "--model=tiny_vgg",
+        "--class=school bus",
+        "-o",
+        folder);
 
     String text =
         parsed(folder.resolve("coffee-explain.html")).getDocumentElement().getTextContent();
@@ -90,15 +113,35 @@ final class ExplainCommandTest {
   }
 
   @Test
+  void whatExcitesTheStrongestChannelsIsOnThePage() throws Exception {
+    Console console = fine("explain", sample("cat"), "--model=tiny_vgg", "-o", folder);
+    assertThat(console.exit()).isZero();
+
+    Path page = folder.resolve("cat-explain.html");
+    // Of ten channels a layer, at three layers; three of each are excited.
+    assertThat(picturesOf(page)).hasSize(8 + 3 * 10 + 3 * 3);
+    JsonNode strongest = json(folder.resolve("cat-activations-relu_2_2.json")).get("channels");
+    JsonNode made =
+        json(folder.resolve("cat-maximize-relu_2_2-" + strongest.get(0).intValue() + ".json"));
+    JsonNode activations = made.get("activations");
+    assertThat(activations.get(activations.size() - 1).doubleValue())
+        .isGreaterThan(activations.get(0).doubleValue());
+    assertThat(Picture.read(folder.resolve("cat-maximize-relu_2_2-" + strongest.get(0) + ".png")))
+        .hasToString("picture [198, 198, 3]");
+    assertThat(parsed(page).getDocumentElement().getTextContent())
+        .contains("made in 8 rounds of 12 steps of Adam");
+  }
+
+  @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "forbids such names")
   void aNameWithEverySpecialCharacterMakesAPageWhoseLinksHold() throws Exception {
     String name = "a<b>&\"c #1%2F? ü+'=`{{x}}";
     Path image = Files.copy(sample("coffee"), folder.resolve(name + ".png"));
     Path out = folder.resolve("out #2");
-    fine("explain", image, "--model=tiny_vgg", "-o", out);
+    fine("explain", image, "--quick", "--model=tiny_vgg", "-o", out);
 
     Path page = out.resolve("a_b_&_c #1%2F_ ü+'=`{{x}}-explain.html");
-    assertThat(linksOf(page)).hasSize(5);
+    assertThat(picturesOf(page)).hasSize(8 + 3 * 10);
     Document parsed = parsed(page);
     assertThat(parsed.getElementsByTagName("h1").item(0).getTextContent())
         .isEqualTo("What tiny_vgg saw in " + name);
@@ -208,7 +251,7 @@ final class ExplainCommandTest {
     Path large = folder.resolve("large.png");
     Picture coffee = Resize.BILINEAR.apply(Picture.read(sample("coffee")), 1000, 2000);
     ImageIO.write(coffee.toBufferedImage(), "png", large.toFile());
-    fine("explain", large, "--model=tiny_vgg", "--resize=crop", "-o", folder);
+    fine("explain", large, "--quick", "--model=tiny_vgg", "--resize=crop", "-o", folder);
 
     for (String picture : List.of("gradcam", "photograph")) {
       Picture drawn = Picture.read(folder.resolve("large-" + picture + ".png"));
@@ -222,25 +265,23 @@ final class ExplainCommandTest {
     assertThat(overlay.get(400, 402, 0)).isGreaterThan(overlay.get(400, 398, 0));
   }
 
-  /** The files that the page links to, each of which must be there, with a text beside pictures. */
-  private static List<String> linksOf(Path page) throws Exception {
+  /** The pictures that the page carries in it, all of which can be read. */
+  private static List<String> picturesOf(Path page) throws Exception {
     Document document = parsed(page);
-    List<String> links = new ArrayList<>();
+    List<String> pictures = new ArrayList<>();
     NodeList images = document.getElementsByTagName("img");
     for (int i = 0; i < images.getLength(); i++) {
-      Element image = (Element) images.item(i);
-      assertThat(image.getAttribute("alt")).isNotBlank();
-      links.add(image.getAttribute("src"));
+      String uri = ((Element) images.item(i)).getAttribute("src");
+      assertThat(uri).matches("data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+");
+      byte[] bytes = Base64.getDecoder().decode(uri.substring(uri.indexOf(',') + 1));
+      assertThat(ImageIO.read(new ByteArrayInputStream(bytes))).isNotNull();
+      pictures.add(uri);
     }
-    NodeList anchors = document.getElementsByTagName("a");
-    for (int i = 0; i < anchors.getLength(); i++) {
-      assertThat(links).contains(((Element) anchors.item(i)).getAttribute("href"));
-    }
-    for (String link : links) {
-      assertThat(link).matches("[A-Za-z0-9%._*-]+");
-      assertThat(page.resolveSibling(URLDecoder.decode(link, StandardCharsets.UTF_8))).exists();
-    }
-    return links;
+    assertThat(document.getElementsByTagName("a").getLength()).isZero();
+    String withoutPictures = Files.readString(page).replaceAll("base64,[^\")]*", "");
+    assertThat(withoutPictures).doesNotContain("http:", "https:", "file:", "//", "@import");
+    assertThat(Files.size(page)).isLessThan(8_000_000);
+    return pictures;
   }
 
   /** The page is XML too, so that a parser finds what is not escaped or not closed. */

@@ -4,19 +4,28 @@ import static dev.vitrine.viz.cli.Console.refused;
 import static dev.vitrine.viz.cli.Console.sample;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.awt.image.BufferedImage;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever goes wrong is one line that says what to do, and leaves nothing behind. */
 final class WrongInputTest {
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
   @TempDir Path folder;
 
   @BeforeEach
@@ -26,6 +35,8 @@ final class WrongInputTest {
     Files.write(folder.resolve("half.png"), Arrays.copyOf(cat, cat.length / 2));
     Files.writeString(folder.resolve("text.png"), "no picture at all\n");
     Files.createFile(folder.resolve("empty.png"));
+    BufferedImage dot = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
+    assertThat(ImageIO.write(dot, "png", folder.resolve("dot.png").toFile())).isTrue();
     Files.writeString(folder.resolve("text.h5"), "no network at all\n");
     byte[] network = Files.readAllBytes(Console.network("tiny_vgg", folder));
     Files.write(folder.resolve("half.h5"), Arrays.copyOf(network, network.length / 2));
@@ -62,6 +73,7 @@ final class WrongInputTest {
         "1 | predict cat.png half.png --json | half.png: a PNG file that ends too early",
         "1 | explain empty.png | empty.png: the file is empty, expected a picture",
         "1 | explain half.png | half.png: a PNG file that ends too early",
+        "1 | explain dot.png | dot.png: 1 x 1 pixels, expected 2 x 2 at least",
         "1 | explain text.png | text.png: not a picture that can be read",
         "1 | explain . | a folder, expected a picture",
         "1 | explain cat.png --model text.h5 | is no HDF5 file, expected a Keras HDF5 file",
@@ -125,6 +137,60 @@ final class WrongInputTest {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aFileThatFindsNoRoomIsOneLineAndNothingHalfWrittenStays() throws Exception {
+    Console.fine("predict", "--model=tiny_vgg", sample("cat")); // the natives are unpacked by now
+    Path out = Files.createDirectory(folder.resolve("out"));
+    Path older = Files.writeString(out.resolve("cat-gradcam.png"), "older");
+    Process process =
+        new ProcessBuilder(
+                "/bin/sh",
+                "-c",
+                "ulimit -f 64; exec \"$@\"",
+                "sh",
+                JAVA,
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.vitrine.viz.Vitrine",
+                "cam",
+                sample("cat").toString(),
+                "--model=tiny_vgg",
+                "--out=" + out)
+            .start();
+
+    assertThat(new String(process.getErrorStream().readAllBytes(), UTF_8).lines())
+        .singleElement()
+        .asString()
+        .matches("vitrine: .*cat-gradcam.png cannot be written: .*; choose another .* --out");
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(Console.files(out)).containsExactly("cat-gradcam.png");
+    assertThat(older).hasContent("older");
+  }
+
+  @Test
+  void aResultThatDoesNotArriveOnStandardOutputIsAFailure() throws Exception {
+    File full = new File("/dev/full");
+    assumeTrue(full.exists(), "there is no /dev/full here");
+    Process process =
+        new ProcessBuilder(
+                JAVA,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.vitrine.viz.Vitrine",
+                "summary",
+                "--model=tiny_vgg")
+            .redirectOutput(full)
+            .start();
+
+    assertThat(new String(process.getErrorStream().readAllBytes(), UTF_8).lines())
+        .singleElement()
+        .asString()
+        .startsWith("vitrine: standard output cannot be written to");
+    assertThat(process.waitFor()).isEqualTo(1);
+  }
+
+  @Test
   void aStackTraceComesWithVerboseOnly() {
     Console quiet = Console.run("predict", folder.resolve("none.png"));
     Console failed = Console.run("predict", folder.resolve("none.png"), "--verbose");
@@ -157,10 +223,9 @@ final class WrongInputTest {
   }
 
   private String withEnvironment(String model, String... options) throws Exception {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     ProcessBuilder builder =
         new ProcessBuilder(
-            java.toString(),
+            JAVA,
             "-cp",
             System.getProperty("java.class.path"),
             "dev.vitrine.viz.Vitrine",

@@ -10,9 +10,13 @@ import dev.vitrine.weights.image.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,7 +95,8 @@ class OutputFolderTest {
     assertThat(folder.path().toFile().delete()).isTrue();
     assertThatThrownBy(() -> folder.text("a.txt", "x"))
         .isInstanceOf(OutputException.class)
-        .hasMessageContaining("a.txt cannot be written");
+        .hasMessageContaining(
+            "a.txt cannot be written: the folder that it would lie in is not there;");
     assertThat(folder.path()).doesNotExist();
   }
 
@@ -103,6 +108,21 @@ class OutputFolderTest {
     assertThatThrownBy(() -> folder.text("a.txt", "x"))
         .isInstanceOf(OutputException.class)
         .hasMessageContaining("permission denied");
+  }
+
+  @Test
+  void whatAKilledRunLeftIsRemovedAndWhatAnotherRunIsAtIsNot() throws IOException {
+    Path out = folder().path();
+    Path forgotten = Files.createFile(out.resolve("." + UUID.randomUUID() + ".partial"));
+    Path beingWritten = Files.createFile(out.resolve("." + UUID.randomUUID() + ".partial"));
+    Path ofTheUser = Files.createFile(out.resolve(".mine.partial"));
+    FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+    Files.setLastModifiedTime(forgotten, longAgo);
+    Files.setLastModifiedTime(ofTheUser, longAgo);
+    folder();
+    try (var files = Files.list(out)) {
+      assertThat(files).containsExactlyInAnyOrder(beingWritten, ofTheUser);
+    }
   }
 
   private OutputFolder folder() {

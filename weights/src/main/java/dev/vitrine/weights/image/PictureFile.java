@@ -28,6 +28,9 @@ public final class PictureFile {
   /** The largest picture that is decoded, in pixels; the file's own header is asked first. */
   public static final long MAX_PIXELS = 100_000_000;
 
+  /** The shortest side of a picture that is decoded; below it there is nothing to see. */
+  public static final int MIN_SIDE = 2;
+
   private static final int MAX_BYTES = 512 << 20;
 
   static {
@@ -145,6 +148,18 @@ public final class PictureFile {
   }
 
   private static void checkSize(Path file, int height, int width) {
+    if (height < MIN_SIDE || width < MIN_SIDE) {
+      throw new BadInputException(
+          String.format(
+              Locale.ROOT,
+              "%s: %d x %d pixels, expected %d x %d at least; choose a picture that shows"
+                  + " something",
+              file,
+              width,
+              height,
+              MIN_SIDE,
+              MIN_SIDE));
+    }
     long pixels = (long) height * width;
     if (pixels > MAX_PIXELS) {
       throw new BadInputException(

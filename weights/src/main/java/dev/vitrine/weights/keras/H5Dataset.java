@@ -3,7 +3,10 @@ package dev.vitrine.weights.keras;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.weights.BadInputException;
 import io.jhdf.api.Dataset;
+import io.jhdf.api.dataset.ChunkedDataset;
 import io.jhdf.api.dataset.ContiguousDataset;
+import io.jhdf.dataset.CompactDataset;
+import io.jhdf.exceptions.HdfFilterException;
 import io.jhdf.object.datatype.FloatingPoint;
 import java.nio.ByteBuffer;
 
@@ -132,19 +135,36 @@ final class H5Dataset {
     if (dataset instanceof ContiguousDataset whole) {
       return inOnePiece(whole.getDataAddress(), (FloatingPoint) dataset.getDataType());
     }
-    Object flat = dataset.getDataFlat();
-    if (flat instanceof float[] floats) {
-      return (from, values, count) ->
-          System.arraycopy(floats, Math.toIntExact(from), values, 0, count);
+    FloatingPoint type = (FloatingPoint) dataset.getDataType();
+    ByteBuffer all = whole().slice().order(type.getByteOrder());
+    return (from, values, count) ->
+        convert(all.position(type.getSize() * (int) from), values, count);
+  }
+
+  /** All bytes of an array that does not lie in one piece. */
+  private ByteBuffer whole() {
+    if (dataset instanceof CompactDataset compact) {
+      return compact.getDataBuffer();
     }
-    if (flat instanceof double[] doubles) {
-      return (from, values, count) -> {
-        for (int i = 0; i < count; i++) {
-          values[i] = (float) doubles[Math.toIntExact(from) + i];
-        }
-      };
+    if (!(dataset instanceof ChunkedDataset)) {
+      throw new IllegalStateException("its layout is " + dataset.getDataLayout());
     }
-    throw refused("was declared and never written; save the whole model again");
+    H5Chunks chunks = new H5Chunks((ChunkedDataset) dataset);
+    try {
+      if (!chunks.unknownFilters().isEmpty()) {
+        throw packed(String.join(" and ", chunks.unknownFilters()));
+      }
+    } catch (HdfFilterException e) {
+      throw packed("what is not known here (" + e.getMessage() + ")");
+    }
+    return ByteBuffer.wrap(chunks.read());
+  }
+
+  private BadInputException packed(String with) {
+    return refused(
+        "is packed with "
+            + with
+            + ", expected gzip; 'h5repack -f GZIP=9 old.h5 new.h5' repacks the file");
   }
 
   private Numbers inOnePiece(long address, FloatingPoint type) {
@@ -155,15 +175,19 @@ final class H5Dataset {
     return (from, values, count) -> {
       buffer.clear().limit(bytes * count);
       file.readBytes(address + bytes * from, buffer);
-      buffer.flip();
-      if (bytes == Float.BYTES) {
-        buffer.asFloatBuffer().get(values, 0, count);
-      } else {
-        for (int i = 0; i < count; i++) {
-          values[i] = (float) buffer.getDouble();
-        }
-      }
+      convert(buffer.flip(), values, count);
     };
+  }
+
+  /** Float32 if there are four bytes to a number, float64 if eight. */
+  private void convert(ByteBuffer numbers, float[] values, int count) {
+    if (dataset.getDataType().getSize() == Float.BYTES) {
+      numbers.asFloatBuffer().get(values, 0, count);
+    } else {
+      for (int i = 0; i < count; i++) {
+        values[i] = (float) numbers.getDouble();
+      }
+    }
   }
 
   private BadInputException refused(String what) {

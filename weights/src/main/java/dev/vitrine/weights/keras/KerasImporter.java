@@ -96,7 +96,7 @@ public final class KerasImporter {
     checkVersion(file);
     checkKernels(file);
     ModelConfig config = ModelConfig.parse(file.name(), json);
-    return read(file, config, WeightsLayout.OF_A_WHOLE_MODEL, backend);
+    return read(file, config, WeightsLayout.ofWholeModel(file, config), backend);
   }
 
   private static Network read(

@@ -9,8 +9,7 @@ import java.util.function.UnaryOperator;
 
 /** Where a file keeps each layer's weights, and what helps if they are not as they should be. */
 final class WeightsLayout {
-  static final WeightsLayout OF_A_WHOLE_MODEL =
-      new WeightsLayout(layer -> "/model_weights/" + layer, "save the whole model again");
+  private static final String SAVE = "save the whole model again";
 
   private static final String FETCH =
       "fetch the file again, or save a model of your own as a whole, model.save('model.h5')";
@@ -21,6 +20,26 @@ final class WeightsLayout {
   private WeightsLayout(UnaryOperator<String> groups, String remedy) {
     this.groups = groups;
     this.remedy = remedy;
+  }
+
+  /**
+   * The layout of a file that holds structure and weights. A layer that lacks weights is found when
+   * they are asked for.
+   *
+   * @throws BadInputException if it holds weights of a layer that the model does not have
+   */
+  static WeightsLayout ofWholeModel(H5File file, ModelConfig config) {
+    List<String> known = config.layers().stream().map(LayerConfig::name).toList();
+    List<String> unknown =
+        layers(file, "/model_weights").stream().filter(name -> !known.contains(name)).toList();
+    if (!unknown.isEmpty()) {
+      throw new BadInputException(
+          String.format(
+              "%s: holds weights of %s, which the model does not have; "
+                  + "structure and weights do not belong together: %s",
+              file.name(), String.join(", ", unknown), SAVE));
+    }
+    return new WeightsLayout(layer -> "/model_weights/" + layer, SAVE);
   }
 
   /**
@@ -61,8 +80,12 @@ final class WeightsLayout {
 
   /** The layers with weights that a file of weights alone lists; none if it is no such file. */
   static List<String> layers(H5File file) {
-    return file.texts("/", "layer_names").stream()
-        .filter(layer -> !file.texts("/" + layer, "weight_names").isEmpty())
+    return layers(file, "");
+  }
+
+  private static List<String> layers(H5File file, String group) {
+    return file.texts(group + "/", "layer_names").stream()
+        .filter(layer -> !file.texts(group + "/" + layer, "weight_names").isEmpty())
         .toList();
   }
 

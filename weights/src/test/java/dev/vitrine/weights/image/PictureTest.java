@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.array.Npy;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +15,11 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureTest {
@@ -181,6 +184,20 @@ class PictureTest {
     assertThatThrownBy(() -> Picture.read(file))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("40000 x 30000 pixels, the limit is 100 million");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"png, 1, 1", "bmp, 1, 1", "gif, 1, 1", "jpg, 1, 1", "png, 1, 9", "png, 9, 1"})
+  void aPictureOfOnePixelOrOneRowOfThemIsRefused(String format, int height, int width)
+      throws IOException {
+    Path file = folder.resolve("dot." + format);
+    BufferedImage dot = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    assertThat(ImageIO.write(dot, format, file.toFile())).isTrue();
+    assertThatThrownBy(() -> Picture.read(file))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "%s: %d x %d pixels, expected 2 x 2 at least; choose a picture that shows something",
+            file, width, height);
   }
 
   @Test

@@ -39,6 +39,7 @@ class RefusalTest extends OnReference {
           no_dataset.h5     | kernel is missing: there is no dataset /model_weights/conv/weights
           too_few.h5        | conv in too_few.h5: bias is missing
           too_many.h5       | the file has 1 weights more than Conv2D takes
+          other_layer.h5    | holds weights of head, which the model does not have
           float16.h5        | dataset /model_weights/conv/kernel holds float16, expected float32
           int8.h5           | dataset /model_weights/conv/kernel holds integers
           nan.h5            | dataset /model_weights/conv/kernel number 11 is NaN

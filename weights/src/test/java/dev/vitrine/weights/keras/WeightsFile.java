@@ -74,7 +74,7 @@ public final class WeightsFile {
   }
 
   /** One of a layer's arrays: 0 is the kernel, 1 the bias. */
-  Object array(String layer, int place) {
+  public Object array(String layer, int place) {
     return List.copyOf(layers.get(layer).values()).get(place);
   }
 

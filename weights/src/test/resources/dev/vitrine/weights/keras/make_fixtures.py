@@ -253,6 +253,12 @@ def odd_ones():
         change(changed)
         write(name, kernel, config=json.dumps(changed))
     write("not_json", kernel, config=config[:200])
+    write("other_layer", kernel)
+    with h5py.File(os.path.join(FILES, "other_layer.h5"), "r+") as file:
+        file["model_weights"].attrs["layer_names"] = [b"image", b"conv", b"head"]
+        head = file.create_group("model_weights/head")
+        head.attrs["weight_names"] = [b"kernel"]
+        head.create_dataset("kernel", data=bias)
 
 
 os.makedirs(FILES, exist_ok=True)
