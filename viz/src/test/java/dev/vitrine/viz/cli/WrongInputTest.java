@@ -26,6 +26,9 @@ final class WrongInputTest {
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
+  /** Without it newer JDKs put a warning before the line. */
+  private static final String NATIVES = "--enable-native-access=ALL-UNNAMED";
+
   @TempDir Path folder;
 
   @BeforeEach
@@ -149,6 +152,7 @@ final class WrongInputTest {
                 "ulimit -f 64; exec \"$@\"",
                 "sh",
                 JAVA,
+                NATIVES,
                 "-XX:-UsePerfData",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -175,6 +179,7 @@ final class WrongInputTest {
     Process process =
         new ProcessBuilder(
                 JAVA,
+                NATIVES,
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.vitrine.viz.Vitrine",
@@ -226,6 +231,7 @@ final class WrongInputTest {
     ProcessBuilder builder =
         new ProcessBuilder(
             JAVA,
+            NATIVES,
             "-cp",
             System.getProperty("java.class.path"),
             "dev.vitrine.viz.Vitrine",
