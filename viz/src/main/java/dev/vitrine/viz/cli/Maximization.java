@@ -10,10 +10,12 @@ import dev.vitrine.weights.image.Resize;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -29,6 +31,7 @@ final class Maximization {
   private final OutputFolder folder;
   private final Map<Wanted, Picture> cells = new LinkedHashMap<>();
   private final List<Map<String, Object>> records = new ArrayList<>();
+  private final Set<String> late = new HashSet<>(); // layers that start larger, and were noted
   private final List<String> lines = new ArrayList<>(); // said when the bar is gone
 
   Maximization(CommandSpec command, Model model, Graetz method, long seed, OutputOptions output) {
@@ -84,9 +87,9 @@ final class Maximization {
     cells.put(wanted, Resize.BICUBIC.apply(picture, GRID.cell(), GRID.cell()));
     record.put("picture", file.toString());
     records.add(record);
-    if (made.sizes().get(0) != method.start()) {
+    if (made.sizes().get(0) != method.start() && late.add(made.feature().layer())) {
       bar.note(
-          "%s has no map at %d pixels: its picture starts at %d"
+          "%s has no map at %d pixels: pictures of it start at %d"
               .formatted(made.feature().layer(), method.start(), made.sizes().get(0)));
     }
     if (made.dead()) {

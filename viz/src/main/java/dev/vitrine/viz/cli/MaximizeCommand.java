@@ -23,8 +23,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Makes the pictures that channels or classes answer to most.")
 final class MaximizeCommand implements Callable<Integer> {
-  private static final Graetz GRAETZ = Graetz.PUBLISHED;
-
   @Spec private CommandSpec command;
   @Mixin private ModelOptions model;
   @Mixin private OutputOptions output;
@@ -56,6 +54,9 @@ final class MaximizeCommand implements Callable<Integer> {
               + " them. Default: ${DEFAULT-VALUE}.")
   private String preset;
 
+  @Option(names = "--steps", paramLabel = "N", description = "Steps in each round. Default: 20.")
+  private Integer steps;
+
   @Option(
       names = "--batch",
       paramLabel = "N",
@@ -77,9 +78,10 @@ final class MaximizeCommand implements Callable<Integer> {
             "%s takes %d channels, a picture has 3: it can't be maximized"
                 .formatted(loaded.name(), loaded.network().inputShape().dim(3)));
       }
-      List<Wanted> wanted = wanted(loaded);
-      Maximization made = new Maximization(command, loaded, GRAETZ, model.seed(), output);
-      made.run(batches(loaded, wanted));
+      Graetz method = steps == null ? Graetz.PUBLISHED : Graetz.PUBLISHED.withSteps(steps);
+      List<List<Wanted>> batches = batches(loaded, method, wanted(loaded, method));
+      Maximization made = new Maximization(command, loaded, method, model.seed(), output);
+      made.run(batches);
       if (output.json()) {
         CommandOutput.json(made.records());
       }
@@ -98,29 +100,32 @@ final class MaximizeCommand implements Callable<Integer> {
     if (layers.isEmpty() && !channels.isEmpty()) {
       throw usage("--channel needs the --layer that it is a channel of");
     }
+    if (steps != null && steps < 1) {
+      throw usage("--steps is " + steps + "; it must be 1 or more");
+    }
     if (batch < 1) {
       throw usage("--batch is " + batch + "; it must be 1 or more");
     }
   }
 
-  private List<Wanted> wanted(Model loaded) {
+  private List<Wanted> wanted(Model loaded, Graetz method) {
     List<Wanted> wanted = new ArrayList<>();
     for (String named : layers.stream().distinct().toList()) {
       String layer = LayerNames.known(loaded, named);
       int all = Feature.channels(loaded.network(), layer);
       String list = channels.isEmpty() ? "0-" + (Math.min(8, all) - 1) : String.join(",", channels);
       for (int channel : ChannelList.parse(list)) {
-        wanted.add(Wanted.channel(loaded, GRAETZ, layer, channel));
+        wanted.add(Wanted.channel(loaded, method, layer, channel));
       }
     }
     for (String name : classes.stream().distinct().toList()) {
-      wanted.add(Wanted.ofClass(loaded, GRAETZ, name));
+      wanted.add(Wanted.ofClass(loaded, method, name));
     }
     return wanted;
   }
 
   /** In the order wanted, side by side what is maximized in one layer, as far as it fits. */
-  private List<List<Wanted>> batches(Model loaded, List<Wanted> wanted) {
+  private List<List<Wanted>> batches(Model loaded, Graetz method, List<Wanted> wanted) {
     Map<String, List<Wanted>> byLayer = new LinkedHashMap<>();
     wanted.forEach(
         w -> byLayer.computeIfAbsent(w.feature().layer(), k -> new ArrayList<>()).add(w));
@@ -128,7 +133,7 @@ final class MaximizeCommand implements Callable<Integer> {
     byLayer.forEach(
         (layer, all) -> {
           long budget = loaded.network().backend().memoryBudget();
-          int fit = GRAETZ.featuresWithin(budget, loaded.network(), layer, all.get(0).sizes());
+          int fit = method.featuresWithin(budget, loaded.network(), layer, all.get(0).sizes());
           int each = Math.min(batch, fit);
           for (int i = 0; i < all.size(); i += each) {
             batches.add(all.subList(i, Math.min(i + each, all.size())));

@@ -45,6 +45,11 @@ public record Graetz(
   private static final int DARKEST = 150;
   private static final int BRIGHTEST = 179;
 
+  /** The same with another number of steps in each round. */
+  public Graetz withSteps(int steps) {
+    return new Graetz(start, rounds, steps, factor, blur, learningRate, weightDecay);
+  }
+
   /** The sizes of the rounds from a first one on. */
   List<Integer> sizesFrom(int first) {
     List<Integer> sizes = new ArrayList<>();

@@ -11,19 +11,31 @@ import dev.vitrine.weights.image.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On the cheapest layer there is, at the published sizes. */
+/** On the cheapest layer there is, at the published sizes, with one or two steps in each. */
 final class MaximizeCommandTest {
   private static final String TINY = "--model=tiny_vgg";
+  private static final String BRIEF = "--steps=2";
 
   @TempDir Path folder;
 
   @Test
   void everyChannelIsWrittenWithItsNumbersAndAllInAGrid() {
     Console console =
-        fine("maximize", TINY, "--layer", "relu_1_1", "--channels", "2,0", "--raw", "-o", folder);
+        fine(
+            "maximize",
+            TINY,
+            BRIEF,
+            "--layer",
+            "relu_1_1",
+            "--channels",
+            "2,0",
+            "--raw",
+            "-o",
+            folder);
 
     assertThat(Console.files(folder))
         .containsExactly(
@@ -42,10 +54,10 @@ final class MaximizeCommandTest {
     Picture picture = Picture.read(folder.resolve("relu_1_1-0.png"));
     assertThat(picture.height()).isEqualTo(408);
     float[] pixels = picture.toFloats();
-    for (int i = 0; i < pixels.length; i++) {
-      assertThat(raw.floats()[i]).isBetween(0f, 1f);
-      assertThat(Math.abs(pixels[i] - 255 * raw.floats()[i])).isLessThanOrEqualTo(0.51f);
-    }
+    float[] colors = raw.floats();
+    assertThat(IntStream.range(0, pixels.length)).allMatch(i -> colors[i] >= 0 && colors[i] <= 1);
+    assertThat(IntStream.range(0, pixels.length))
+        .allMatch(i -> Math.abs(pixels[i] - 255 * colors[i]) <= 0.51);
     Picture grid = Picture.read(folder.resolve("relu_1_1-grid.png"));
     assertThat(grid.width()).isEqualTo(2 * 204 + 4);
     assertThat(grid.height()).isEqualTo(204);
@@ -58,7 +70,7 @@ final class MaximizeCommandTest {
     assertThat(record.get("maximized").get("layer").asText()).isEqualTo("conv_1_1");
     assertThat(record.get("seed").asLong()).isZero();
     assertThat(record.get("sizes")).hasSize(12);
-    assertThat(record.get("settings").get("steps").asInt()).isEqualTo(20);
+    assertThat(record.get("settings").get("steps").asInt()).isEqualTo(2);
     assertThat(record.get("activationAfterRound")).hasSize(12);
     assertThat(record.get("activationAfterRound").get(11).asDouble())
         .isGreaterThan(record.get("activationAtStart").asDouble());
@@ -69,8 +81,8 @@ final class MaximizeCommandTest {
   void theSameRunGivesTheSameFileWhateverElseIsAskedFor() throws IOException {
     Path alone = folder.resolve("alone");
     Path beside = folder.resolve("beside");
-    fine("maximize", TINY, "--layer", "conv_1_1", "--channel", 1, "-o", alone);
-    fine("maximize", TINY, "--layer", "conv_1_1", "--channels", "0-1", "-o", beside);
+    fine("maximize", TINY, BRIEF, "--layer", "conv_1_1", "--channel", 1, "-o", alone);
+    fine("maximize", TINY, BRIEF, "--layer", "conv_1_1", "--channels", "0-1", "-o", beside);
 
     assertThat(Files.readAllBytes(alone.resolve("conv_1_1-1.png")))
         .isEqualTo(Files.readAllBytes(beside.resolve("conv_1_1-1.png")));
@@ -79,7 +91,8 @@ final class MaximizeCommandTest {
   @Test
   void theRecordsAreTheResultAsJson() {
     Console console =
-        fine("maximize", TINY, "--layer", "conv_1_1", "--channel", 3, "--json", "-o", folder);
+        fine(
+            "maximize", TINY, BRIEF, "--layer", "conv_1_1", "--channel", 3, "--json", "-o", folder);
 
     assertThat(console.json()).hasSize(1);
     assertThat(console.json().get(0).get("channel").asInt()).isEqualTo(3);
@@ -95,6 +108,7 @@ final class MaximizeCommandTest {
       fine(
           "maximize",
           TINY,
+          BRIEF,
           "--device=watched",
           "--layer=conv_1_1",
           "--channels=0-1",
@@ -136,6 +150,7 @@ final class MaximizeCommandTest {
     assertThat(refused(2, "maximize", TINY)).contains("--layer NAME", "--class NAME");
     assertThat(refused(2, "maximize", TINY, "--channel=1", "--class=1")).contains("--layer");
     assertThat(refused(2, "maximize", "--preset=lucid", "--class=1")).contains("known is graetz");
+    assertThat(refused(2, "maximize", "--steps=0", "--class=1")).contains("--steps is 0");
     assertThat(refused(2, "maximize", "--batch=0", "--class=1")).contains("--batch is 0");
     assertThat(refused(2, "maximize", TINY, "--layer=conv_1_1", "--channels=3-1"))
         .contains("channels '3-1'");
