@@ -127,9 +127,9 @@ final class ExplainCommandTest {
     assertThat(activations.get(activations.size() - 1).doubleValue())
         .isGreaterThan(activations.get(0).doubleValue());
     assertThat(Picture.read(folder.resolve("cat-maximize-relu_2_2-" + strongest.get(0) + ".png")))
-        .hasToString("picture [198, 198, 3]");
+        .hasToString("picture [165, 165, 3]");
     assertThat(parsed(page).getDocumentElement().getTextContent())
-        .contains("made in 8 rounds of 12 steps of Adam");
+        .contains("made in 7 rounds of 12 steps of Adam");
   }
 
   @Test
