@@ -196,11 +196,11 @@ final class ExplainCommandTest {
   void aPhotographThatDoesNotFitTheNetworkIsRefused() throws IOException {
     Path flat = folder.resolve("flat.png");
     ImageIO.write(
-        Resize.NEAREST.apply(Picture.read(sample("cat")), 1, 600).toBufferedImage(),
+        Resize.NEAREST.apply(Picture.read(sample("cat")), 2, 600).toBufferedImage(),
         "png",
         flat.toFile());
 
-    assertThat(refusedAtAnySize(flat)).contains("conv1", "[1, 1, 600, 3]");
+    assertThat(refusedAtAnySize(flat)).contains("conv1", "[1, 2, 600, 3]");
   }
 
   @Test
