@@ -8,6 +8,9 @@ import dev.vitrine.viz.method.Unit;
 import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.Model;
 import dev.vitrine.weights.image.Label;
+import dev.vitrine.weights.image.Labels;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,8 +28,8 @@ final class TargetOptions {
   @Option(
       names = "--class",
       paramLabel = "ID|WORDNET|NAME",
-      description = "Explain this class. Default: the top one.")
-  private String wantedClass;
+      description = "Explain this class; cam takes several. Default: the top one.")
+  private List<String> wantedClasses = new ArrayList<>();
 
   @Option(
       names = "--unit",
@@ -64,12 +67,12 @@ final class TargetOptions {
 
   /** True if neither a class nor a unit was named. */
   boolean isOpen() {
-    return unit == null && wantedClass == null;
+    return unit == null && wantedClasses.isEmpty();
   }
 
   /** The layer that the run must listen to. */
   String layer(Model model) {
-    if (unit != null && wantedClass != null) {
+    if (unit != null && !wantedClasses.isEmpty()) {
       throw usage("--class and --unit exclude each other: name one");
     }
     if (unit != null) {
@@ -78,30 +81,52 @@ final class TargetOptions {
     return probability(model) ? model.network().output() : Prediction.layer(model);
   }
 
-  /** The target, once the run is there. */
+  /**
+   * The target, once the run is there.
+   *
+   * @throws ParameterException if several classes were named
+   */
   Target resolve(Model model, Run run) {
+    if (wantedClasses.size() > 1) {
+      throw usage("--class is given " + wantedClasses.size() + " times: name one");
+    }
+    return resolveAll(model, run).get(0);
+  }
+
+  /** The targets, once the run is there: several if as many classes were named. */
+  List<Target> resolveAll(Model model, Run run) {
     if (unit != null) {
-      Matcher m = parsed();
-      String layer = m.group(1);
-      int channel = number(m.group(2));
-      Unit found =
-          m.group(3) != null
-              ? Unit.max(layer, channel)
-              : m.group(4) != null
-                  ? Unit.at(layer, channel, number(m.group(4)), number(m.group(5)))
-                  : Unit.mean(layer, channel);
-      found.value(run); // refuses channels and positions that are not there
-      return Target.of(found.resolved(run));
+      return List.of(resolvedUnit(run));
     }
     Prediction prediction = Prediction.of(model, run);
-    Label label =
-        wantedClass == null
-            ? Prediction.labels(model).get(prediction.top(1).get(0))
-            : Prediction.labels(model).find(wantedClass);
-    return new Target(
-        new ClassScore(layer(model), label.index(), prediction.classes(), probability(model)),
-        label.name(),
-        label);
+    Labels labels = Prediction.labels(model);
+    List<Label> wanted =
+        wantedClasses.isEmpty()
+            ? List.of(labels.get(prediction.top(1).get(0)))
+            : wantedClasses.stream().map(labels::find).distinct().toList();
+    return wanted.stream()
+        .map(
+            label ->
+                new Target(
+                    new ClassScore(
+                        layer(model), label.index(), prediction.classes(), probability(model)),
+                    label.name(),
+                    label))
+        .toList();
+  }
+
+  private Target resolvedUnit(Run run) {
+    Matcher m = parsed();
+    String layer = m.group(1);
+    int channel = number(m.group(2));
+    Unit found =
+        m.group(3) != null
+            ? Unit.max(layer, channel)
+            : m.group(4) != null
+                ? Unit.at(layer, channel, number(m.group(4)), number(m.group(5)))
+                : Unit.mean(layer, channel);
+    found.value(run); // refuses channels and positions that are not there
+    return Target.of(found.resolved(run));
   }
 
   private boolean probability(Model model) {

@@ -7,7 +7,7 @@ import dev.vitrine.engine.network.Run;
 /**
  * A channel of a layer: the mean of its map, or the value at one position, seeded with gradient 1.
  *
- * @param layer a layer with output {@code [1, h, w, c]} or {@code [1, c]}
+ * @param layer a layer with output {@code [n, h, w, c]} or {@code [n, c]}
  * @param channel from 0
  * @param place the mean of the map, its maximum, or a row and column
  */
@@ -40,33 +40,36 @@ public record Unit(String layer, int channel, Place place) implements Objective 
     return new Unit(layer, channel, new Place.Max());
   }
 
-  /** The largest unit of all channels, the first in memory order where several tie. */
+  /** The first image's largest unit of all channels, the first in memory order of several. */
   public static Unit strongest(Run run, String layer) {
     Tensor map = run.output(layer);
-    int[] at = at(map.shape(), argmax(map.toDoubles(), 0, 1));
+    int each = Math.toIntExact(map.shape().size() / map.shape().dim(0));
+    int[] at = at(map.shape(), argmax(map.toDoubles(), 0, each, 1));
     return at(layer, at[2], at[0], at[1]);
   }
 
-  /** This unit with its position worked out, where it is the map's maximum. */
+  /** This unit with its position worked out, where it is the first image's map's maximum. */
   public Unit resolved(Run run) {
     if (!(place instanceof Place.Max)) {
       return this;
     }
     Tensor map = run.output(layer);
     int channels = channels(map.shape());
-    int[] at = at(map.shape(), argmax(map.toDoubles(), channel, channels));
+    int each = Math.toIntExact(map.shape().size() / map.shape().dim(0));
+    int[] at = at(map.shape(), argmax(map.toDoubles(), channel, each, channels));
     return at(layer, channel, at[0], at[1]);
   }
 
   @Override
-  public double value(Run run) {
-    double[] map = run.output(layer).toDoubles();
+  public double[] values(Run run) {
+    double[] maps = run.output(layer).toDoubles();
     double[] weights = weights(run);
-    double sum = 0;
-    for (int i = 0; i < map.length; i++) {
-      sum += weights[i] == 0 ? 0 : weights[i] * map[i];
+    double[] values = new double[run.output(layer).shape().dim(0)];
+    int each = maps.length / values.length;
+    for (int i = 0; i < maps.length; i++) {
+      values[i / each] += weights[i] == 0 ? 0 : weights[i] * maps[i];
     }
-    return sum;
+    return values;
   }
 
   @Override
@@ -82,12 +85,17 @@ public record Unit(String layer, int channel, Place place) implements Objective 
           "layer %s has no channel %d: it has 0 to %d".formatted(layer, channel, channels - 1));
     }
     double[] weights = new double[Math.toIntExact(shape.size())];
-    if (resolved(run).place() instanceof Place.At p) {
-      weights[offset(shape, p)] = 1;
-    } else {
-      double each = (double) channels / weights.length;
-      for (int i = channel; i < weights.length; i += channels) {
-        weights[i] = each;
+    int each = weights.length / shape.dim(0);
+    double[] maps = place instanceof Place.Max ? run.output(layer).toDoubles() : null;
+    for (int from = 0; from < weights.length; from += each) {
+      if (place instanceof Place.At p) {
+        weights[from + offset(shape, p)] = 1;
+      } else if (maps != null) {
+        weights[argmax(maps, from + channel, from + each, channels)] = 1;
+      } else {
+        for (int i = from + channel; i < from + each; i += channels) {
+          weights[i] = (double) channels / each;
+        }
       }
     }
     return weights;
@@ -108,9 +116,9 @@ public record Unit(String layer, int channel, Place place) implements Objective 
     return shape.dim(-1);
   }
 
-  private static int argmax(double[] values, int from, int step) {
+  private static int argmax(double[] values, int from, int to, int step) {
     int best = from;
-    for (int i = from; i < values.length; i += step) {
+    for (int i = from; i < to; i += step) {
       if (values[i] > values[best]) {
         best = i;
       }

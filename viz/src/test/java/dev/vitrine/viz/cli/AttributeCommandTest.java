@@ -26,7 +26,9 @@ import dev.vitrine.weights.image.Resize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,8 +65,9 @@ final class AttributeCommandTest {
   }
 
   @ParameterizedTest
-  @EnumSource(GradientMethod.class)
-  void rawIsTheGradientAtThePreprocessedPixelsInTheOrderRgb(GradientMethod method) {
+  @EnumSource(ReluRule.class)
+  void rawIsTheGradientAtThePreprocessedPixelsInTheOrderRgb(ReluRule rule) {
+    String method = rule.name().toLowerCase(Locale.ROOT);
     fine(
         "attribute",
         sample("cat"),
@@ -77,8 +80,7 @@ final class AttributeCommandTest {
 
     Npy raw = Npy.read(folder.resolve("cat-" + method + ".npy"));
     assertThat(raw.shape()).containsExactly(227, 227, 3);
-    float[] bgr =
-        gradient(ReluRule.valueOf(method.name()), "fire9_concat", (5 * 13 + 4) * 512 + 489);
+    float[] bgr = gradient(rule, "fire9_concat", (5 * 13 + 4) * 512 + 489);
     float[] rgb = raw.floats();
     assertThat(bgr).hasSameSizeAs(rgb);
     double largest = 0;
@@ -249,7 +251,7 @@ final class AttributeCommandTest {
     JsonNode parameters = record.get("parameters");
     assertThat(parameters.get("model").textValue()).isEqualTo("tiny_vgg");
     assertThat(parameters.get("method").textValue()).isEqualTo("gradient");
-    assertThat(parameters.get("class").textValue()).isEqualTo("6");
+    assertThat(parameters.get("class").get(0).textValue()).isEqualTo("6");
     assertThat(parameters.get("resize").textValue()).isEqualTo("bilinear");
     assertThat(parameters.get("target").textValue()).isEqualTo("logit");
     assertThat(record.get("target").get("name").textValue()).isEqualTo("espresso");
@@ -296,5 +298,74 @@ final class AttributeCommandTest {
         .contains("50.96 %  something (1)");
     assertThat(refused(1, "predict", sample("cat"), "--labels", labels, "--model=tiny_vgg"))
         .contains("names 2 classes, the network has 10");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gradient-x-input",
+        "smoothgrad",
+        "integrated-gradients",
+        "guided-gradcam",
+        "occlusion"
+      })
+  void everyMethodWritesAPictureItsRecordAndNumbers(String method) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("attribute", sample("cat").toString(), "--model=tiny_vgg", "--method", method));
+    words.addAll(List.of("--raw", "--json", "-o", folder.toString()));
+    JsonNode record = fine(words.toArray()).json();
+
+    assertThat(record.get("method").textValue()).isEqualTo(method);
+    assertThat(record.get("allZero").booleanValue()).isFalse();
+    assertThat(Npy.read(folder.resolve("cat-" + method + ".npy")).shape())
+        .containsExactly(64, 64, 3);
+    assertThat(folder.resolve("cat-" + method + ".png")).isNotEmptyFile();
+    if (method.equals("integrated-gradients")) {
+      double score = record.get("value").doubleValue() - record.get("atBaseline").doubleValue();
+      assertThat(record.get("sum").doubleValue() + record.get("gap").doubleValue())
+          .isCloseTo(score, within(1e-4));
+      assertThat(Math.abs(record.get("gap").doubleValue())).isLessThan(0.05 * Math.abs(score));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--method=gradient --steps=3, --steps is not for gradient",
+    "--method=smoothgrad --samples=0, must be 1 or more",
+    "--method=smoothgrad --noise=-1, must be 0 or more",
+    "--method=smoothgrad --form=cubed, 'can be mean, squared or variance'",
+    "--method=occlusion --window=4 --stride=5, at most the square's 4",
+    "--method=lime, 'known are gradient, gradient-x-input'",
+  })
+  void anOptionThatCannotBeIsWrongUsage(String options, String says) {
+    List<Object> words = new ArrayList<>(List.of("attribute", sample("cat"), "-o", folder));
+    words.addAll(List.of(options.split(" ")));
+    assertThat(refused(2, words.toArray())).contains(says);
+    assertThat(Console.files(folder)).isEmpty();
+  }
+
+  @Test
+  void aBaselineMayBeAPictureAndOneThatIsMissingIsNamed() {
+    fine(
+        "attribute",
+        sample("cat"),
+        "--model=tiny_vgg",
+        "--method=integrated-gradients",
+        "--steps=2",
+        "--baseline",
+        sample("coffee"),
+        "-o",
+        folder);
+    assertThat(
+            refused(
+                1,
+                "attribute",
+                sample("cat"),
+                "--method=occlusion",
+                "--baseline=nothing.png",
+                "-o",
+                folder))
+        .contains("nothing.png", "mean, black, white or blur");
   }
 }

@@ -1,4 +1,4 @@
-package dev.vitrine.viz.maximize;
+package dev.vitrine.viz.method;
 
 /**
  * The mean over a square about each pixel, rows and columns one after the other, in double. Beyond
@@ -7,15 +7,16 @@ package dev.vitrine.viz.maximize;
  *
  * @param size of the square, odd
  */
-record BoxBlur(int size) {
-  BoxBlur {
+public record BoxBlur(int size) {
+  /** Checks that the square has a middle. */
+  public BoxBlur {
     if (size < 1 || size % 2 == 0) {
       throw new IllegalArgumentException("a box of " + size + " pixels has no middle; use 1, 3, 5");
     }
   }
 
   /** Blurs {@code [n, h, w, c]}. */
-  float[] of(float[] images, int n, int h, int w, int c) {
+  public float[] of(float[] images, int n, int h, int w, int c) {
     double[] rows = new double[images.length];
     float[] out = new float[images.length];
     int radius = size / 2;

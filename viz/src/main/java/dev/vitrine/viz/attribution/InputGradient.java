@@ -1,10 +1,15 @@
-package dev.vitrine.viz.method;
+package dev.vitrine.viz.attribution;
 
 import dev.vitrine.engine.ReluRule;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.network.Run;
+import dev.vitrine.viz.method.Batches;
+import dev.vitrine.viz.method.Objective;
+import dev.vitrine.viz.method.Subject;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * The gradient of an objective with respect to the input, with one of three rules at the ReLUs:
@@ -19,7 +24,7 @@ import java.util.Map;
  *       Networks", 2014): a ReLU lets pass what is positive; max pooling unpools by its switches.
  * </ul>
  */
-public record InputGradient(ReluRule rule) {
+public record InputGradient(ReluRule rule) implements Attributor {
 
   /**
    * The map of one run, which must have gradients and listen to the objective's layer.
@@ -35,5 +40,20 @@ public record InputGradient(ReluRule rule) {
       gradient.close();
       return values;
     }
+  }
+
+  @Override
+  public Attributed of(Subject subject, IntConsumer progress) {
+    Attributed[] found = new Attributed[1];
+    new Batches(subject, progress)
+        .gradients(
+            rule,
+            1,
+            (i, batch, offset) -> System.arraycopy(subject.input(), 0, batch, offset, batch.length),
+            (i, value, g, offset) ->
+                found[0] =
+                    new Attributed(
+                        value, Arrays.copyOfRange(g, offset, offset + subject.input().length)));
+    return found[0];
   }
 }

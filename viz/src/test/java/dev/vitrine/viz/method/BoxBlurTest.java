@@ -1,4 +1,4 @@
-package dev.vitrine.viz.maximize;
+package dev.vitrine.viz.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,107 @@
+package dev.vitrine.viz.method;
+
+import dev.vitrine.engine.ReluRule;
+import dev.vitrine.engine.Scope;
+import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.Tensor;
+import dev.vitrine.engine.network.Listen;
+import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.Run;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/**
+ * Many inputs of a subject's shape through its network, as many side by side as fit into the
+ * backend's memory budget.
+ *
+ * @param subject its objective is asked of every input
+ * @param most inputs side by side; a number beyond it gains no speed
+ * @param progress is told how many more inputs are done
+ */
+public record Batches(Subject subject, int most, IntConsumer progress) {
+  /** Enough to keep the devices busy: beyond it SqueezeNet gains nothing, see bench/results. */
+  public static final int ENOUGH = 32;
+
+  /** As many as are enough. */
+  public Batches(Subject subject, IntConsumer progress) {
+    this(subject, ENOUGH, progress);
+  }
+
+  /** Writes the input of a number into an array. */
+  public interface Source {
+    /** Writes {@code h * w * c} numbers from {@code offset} on. */
+    void fill(int i, float[] batch, int offset);
+  }
+
+  /** Takes what one input gave. */
+  public interface Visitor {
+    /**
+     * Called once for each input, in order.
+     *
+     * @param gradients holds the input's gradient, {@code [h, w, c]}, from {@code offset} on
+     */
+    void visit(int i, double value, float[] gradients, int offset);
+  }
+
+  /** The objective's value for each of {@code count} inputs. */
+  public double[] values(int count, Source source) {
+    double[] values = new double[count];
+    Listen listen = Listen.only(subject.objective().layer());
+    each(
+        count,
+        source,
+        listen,
+        (from, run) -> {
+          double[] some = subject.objective().values(run);
+          System.arraycopy(some, 0, values, from, some.length);
+        });
+    return values;
+  }
+
+  /** The objective's value and its gradient at each of {@code count} inputs. */
+  public void gradients(ReluRule rule, int count, Source source, Visitor visitor) {
+    Objective objective = subject.objective();
+    Listen listen = Listen.only(objective.layer()).withGradients();
+    each(
+        count,
+        source,
+        listen,
+        (from, run) -> {
+          double[] values = objective.values(run);
+          Tensor seed = objective.seed(run);
+          float[] gradients =
+              run.backward(Map.of(run.output(objective.layer()), seed), List.of(run.input()), rule)
+                  .at(run.input())
+                  .toFloats();
+          for (int i = 0; i < values.length; i++) {
+            visitor.visit(from + i, values[i], gradients, i * subject.input().length);
+          }
+        });
+  }
+
+  private interface Work {
+    void on(int from, Run run);
+  }
+
+  private void each(int count, Source source, Listen listen, Work work) {
+    Network network = subject.network();
+    int fit =
+        network.imagesWithin(
+            network.backend().memoryBudget(), subject.height(), subject.width(), listen);
+    int size = Math.min(Math.min(fit, most), count);
+    for (int from = 0; from < count; from += size) {
+      int n = Math.min(size, count - from);
+      float[] batch = new float[n * subject.input().length];
+      for (int i = 0; i < n; i++) {
+        source.fill(from + i, batch, i * subject.input().length);
+      }
+      Shape shape = Shape.of(n, subject.height(), subject.width(), subject.channels());
+      try (Scope scope = new Scope(network.backend());
+          Run run = network.forward(scope.of(shape, batch), listen)) {
+        work.on(from, run);
+      }
+      progress.accept(n);
+    }
+  }
+}
