@@ -16,7 +16,8 @@ SHARE = 0.15  # SmoothGrad's noise level, of the input's range
 SAMPLES = 4
 NOISE, BASELINE = "smoothgrad-noise", "integrated-gradients-baseline"
 WINDOWS = ((8, 4), (7, 5))  # side and stride; the second does not fit, so its last window is cut
-GREYS = {"black": 0.0, "white": 255.0}
+# for Tiny VGG, which subtracts no mean, black is the baseline zero already
+GREYS = {"squeezenet": {"black": 0}, "tiny_vgg": {"white": 255}}
 
 
 def logit(net, x, cls, rule="gradient"):
@@ -140,12 +141,11 @@ def compute(model, net, pixels, cls, extra):
 
 
 def baselines(model, x, extra):
-    """zero is 0 after preprocessing; where there is no mean, that is the black image already."""
-    images = {name: np.full(x.shape[1:], grey, np.float32) for name, grey in GREYS.items()}
+    """Preprocessed, by name; `zero` is 0 behind the preprocessing, the others before it."""
+    greys = GREYS[model.name].items()
+    images = {name: np.full(x.shape[1:], grey, np.float32) for name, grey in greys}
     if BASELINE in extra:
         images["noise"] = extra[BASELINE]
     found = {"zero": torch.zeros_like(x)}
     found.update({name: preprocessed(model, image, x.dtype) for name, image in images.items()})
-    if torch.equal(found["black"], found["zero"]):
-        del found["black"]
     return found

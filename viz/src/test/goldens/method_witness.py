@@ -79,13 +79,11 @@ class Witness:
         found = {"gradient-x-input": self.rgb(self.gradient(self.x) * self.x)}
         gaps = {}
         starts = {"zero": 0 * self.x}
-        for name, grey in attributions.GREYS.items():
+        for name, grey in attributions.GREYS[self.model.name].items():
             starts[name] = self.preprocess(np.full(self.x.shape, grey))
         if attributions.BASELINE in extra:
             starts["noise"] = self.preprocess(extra[attributions.BASELINE].astype(np.float64))
         for name, start in starts.items():
-            if name == "black" and not start.any():
-                continue
             key = f"integrated-gradients-{name}"
             total = self.integral(start)
             found[key] = self.rgb(total)
@@ -168,12 +166,14 @@ class Witness:
         return found
 
     def score_cam(self, a, corners):
-        scores = []
+        images = []
         for c in range(a.shape[2]):
             mask = enlarged(a[:, :, c], self.x.shape[:2], corners)
             mask = (mask - mask.min()) / (np.ptp(mask) + cams.RANGE_EPSILON)
-            scores.append(self.score(self.x * mask[:, :, None]))
-        weights = np.exp(np.array(scores) - max(scores))
+            images.append(self.x * mask[:, :, None])
+        parts = [np.stack(images[at : at + 16]) for at in range(0, len(images), 16)]
+        scores = np.concatenate([self.net(part).numpy()[:, self.cls] for part in parts])
+        weights = np.exp(scores - scores.max())
         return np.maximum(a @ (weights / weights.sum()), 0)
 
     def cam(self):
