@@ -67,8 +67,8 @@ public record SmoothGrad(int samples, double noise, Form form, long seed) implem
         progress);
   }
 
-  /** The same with the noise of a source. */
-  Attributed of(Subject subject, Batches.Source noises, IntConsumer progress) {
+  /** The same with the noise of a source, whose deviation is the caller's business. */
+  public Attributed of(Subject subject, Batches.Source noises, IntConsumer progress) {
     float[] x = subject.input();
     double[] sum = new double[x.length];
     double[] squares = new double[x.length];
