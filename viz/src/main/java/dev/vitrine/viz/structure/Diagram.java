@@ -94,8 +94,7 @@ public record Diagram(List<Box> boxes, List<Group> groups, List<Arrow> arrows) {
     Map<String, Integer> boxOf = new HashMap<>();
     List<Box> boxes = new ArrayList<>();
     boxOf.put(network.input(), 0);
-    boxes.add(
-        new Box(Kind.INPUT, List.of(new Line(rows.get(network.input()), "Input")), -1));
+    boxes.add(new Box(Kind.INPUT, List.of(new Line(rows.get(network.input()), "Input")), -1));
     for (Layer layer : network.layers()) {
       Line line = new Line(rows.get(layer.name()), does(layer.op()));
       int group = group(layer.name(), groups);
@@ -194,7 +193,9 @@ public record Diagram(List<Box> boxes, List<Group> groups, List<Arrow> arrows) {
     String stride =
         w.strideH() == 1 && w.strideW() == 1
             ? ""
-            : w.strideH() == w.strideW() ? " /" + w.strideH() : " /" + w.strideH() + "x" + w.strideW();
+            : w.strideH() == w.strideW()
+                ? " /" + w.strideH()
+                : " /" + w.strideH() + "x" + w.strideW();
     String dilation =
         w.dilationH() == 1 && w.dilationW() == 1
             ? ""

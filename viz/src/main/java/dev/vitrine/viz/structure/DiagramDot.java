@@ -17,7 +17,8 @@ public final class DiagramDot {
     StringBuilder dot = new StringBuilder();
     dot.append("digraph ").append(quoted(title)).append(" {\n");
     dot.append("  rankdir=").append(down ? "TB" : "LR").append(";\n");
-    dot.append("  node [shape=box, style=\"rounded,filled\", fontname=\"monospace\", fontsize=10];\n");
+    dot.append(
+        "  node [shape=box, style=\"rounded,filled\", fontname=\"monospace\", fontsize=10];\n");
     append(dot, diagram, -1, "  ");
     for (Diagram.Arrow arrow : diagram.arrows()) {
       dot.append("  b").append(arrow.from()).append(" -> b").append(arrow.to()).append(";\n");

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -30,7 +32,7 @@ public final class DiagramSvg {
   private static final double CHARACTER = 6.63; // of the monospaced font at 11 pixels
   private static final double LINE = 15;
   private static final double PADDING = 9;
-  private static final double HISTOGRAM_WIDTH = 96;
+  private static final double HISTOGRAM_WIDTH = 120;
   private static final double HISTOGRAM_HEIGHT = 26;
   private static final double HISTOGRAM_STEP = HISTOGRAM_HEIGHT + 16;
   private static final double CORNER = 5;
@@ -51,10 +53,7 @@ public final class DiagramSvg {
    * @param folded true if the groups are folded at first
    */
   public DiagramSvg(
-      Diagram diagram,
-      Map<String, List<WeightHistogram>> weights,
-      boolean down,
-      boolean folded) {
+      Diagram diagram, Map<String, List<WeightHistogram>> weights, boolean down, boolean folded) {
     this.diagram = diagram;
     this.weights = weights;
     this.down = down;
@@ -75,8 +74,7 @@ public final class DiagramSvg {
   public String svg(String title) {
     Map<String, DiagramLayout> states = new LinkedHashMap<>();
     for (BitSet state : states()) {
-      states.put(
-          key(state), DiagramLayout.of(diagram, boxSizes, state, groupSizes, down));
+      states.put(key(state), DiagramLayout.of(diagram, boxSizes, state, groupSizes, down));
     }
     String first = (folded ? "1" : "0").repeat(diagram.groups().size());
     DiagramLayout shown = states.get(first);
@@ -232,8 +230,11 @@ public final class DiagramSvg {
         number(HISTOGRAM_WIDTH),
         number(HISTOGRAM_HEIGHT),
         path.toString(),
-        String.format(
-            Locale.ROOT, "%s %.2g..%.2g", histogram.name(), histogram.min(), histogram.max()),
+        histogram.name().replace("moving_", "")
+            + " "
+            + rounded(histogram.min())
+            + ".."
+            + rounded(histogram.max()),
         histogram.toString());
   }
 
@@ -348,8 +349,7 @@ public final class DiagramSvg {
 
   private static double[] towards(double[] from, double[] to) {
     double[] direction = direction(from, to);
-    double length =
-        Math.min(CORNER, Math.hypot(to[0] - from[0], to[1] - from[1]) / 2);
+    double length = Math.min(CORNER, Math.hypot(to[0] - from[0], to[1] - from[1]) / 2);
     return new double[] {from[0] + length * direction[0], from[1] + length * direction[1]};
   }
 
@@ -366,7 +366,9 @@ public final class DiagramSvg {
     states.forEach(
         (key, layout) -> {
           Map<String, Object> places = new LinkedHashMap<>();
-          layout.boxes().forEach((b, at) -> places.put("b" + b, List.of(whole(at.x()), whole(at.y()))));
+          layout
+              .boxes()
+              .forEach((b, at) -> places.put("b" + b, List.of(whole(at.x()), whole(at.y()))));
           layout
               .frames()
               .forEach(
@@ -374,7 +376,10 @@ public final class DiagramSvg {
                       places.put(
                           "g" + g,
                           List.of(
-                              whole(at.x()), whole(at.y()), whole(at.width()), whole(at.height()))));
+                              whole(at.x()),
+                              whole(at.y()),
+                              whole(at.width()),
+                              whole(at.height()))));
           Map<String, Object> state = new LinkedHashMap<>();
           state.put("size", List.of(whole(layout.width()), whole(layout.height())));
           state.put("at", places);
@@ -386,6 +391,10 @@ public final class DiagramSvg {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("numbers and texts cannot be written as JSON", e);
     }
+  }
+
+  private static BigDecimal rounded(double value) {
+    return new BigDecimal(value).round(new MathContext(2)).stripTrailingZeros();
   }
 
   private static double whole(double value) {

@@ -45,8 +45,7 @@ public record ReceptiveField(Reach down, Reach across) {
 
     /** What a window over this layer reaches, its first position {@code before} this one's. */
     private Reach under(double stride, double before, int span) {
-      return new Reach(
-          step * stride, first - step * before, last + step * (span - 1 - before));
+      return new Reach(step * stride, first - step * before, last + step * (span - 1 - before));
     }
 
     private Reach with(Reach other) {
@@ -72,8 +71,7 @@ public record ReceptiveField(Reach down, Reach across) {
         String input = layer.inputs().get(i);
         Optional<ReceptiveField> through =
             fields.get(input).flatMap(f -> f.through(layer.op(), shapes.get(input)));
-        field =
-            i == 0 ? through : field.flatMap(f -> through.map(t -> f.with(t)));
+        field = i == 0 ? through : field.flatMap(f -> through.map(t -> f.with(t)));
       }
       fields.put(layer.name(), field);
     }
