@@ -211,7 +211,7 @@ class ModelsTest {
     assertThatThrownBy(() -> Models.open("squeezenett", backend, Overrides.NONE).close())
         .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "model 'squeezenett': there is no such file and no such built-in model; "
+            "model 'squeezenett': there is no such file and no such model; "
                 + "built in are squeezenet, tiny_vgg, and fetch brings vgg16, vgg16-notop");
   }
 

@@ -22,7 +22,9 @@ import picocli.CommandLine.Spec;
       MaximizeCommand.class,
       SummaryCommand.class,
       GraphCommand.class,
+      ModelsCommand.class,
       FetchCommand.class,
+      VerifyCommand.class,
       DevicesCommand.class,
     })
 public final class CommandLineInterface implements Runnable {

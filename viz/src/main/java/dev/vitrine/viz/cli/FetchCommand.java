@@ -1,6 +1,7 @@
 package dev.vitrine.viz.cli;
 
-import dev.vitrine.weights.Models;
+import dev.vitrine.weights.KnownModel;
+import dev.vitrine.weights.Zoo;
 import dev.vitrine.weights.fetch.CacheFolder;
 import dev.vitrine.weights.fetch.Catalog;
 import dev.vitrine.weights.fetch.Download;
@@ -67,7 +68,7 @@ final class FetchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (Models.builtIn().stream().anyMatch(model -> model.name().equals(name))) {
+    if (Zoo.find(name).filter(KnownModel::isBuiltIn).isPresent()) {
       say(name + " comes with the program, there is nothing to fetch", null, null, true);
       return 0;
     }

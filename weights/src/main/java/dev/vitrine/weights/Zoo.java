@@ -1,0 +1,87 @@
+package dev.vitrine.weights;
+
+import dev.vitrine.weights.KnownModel.BuiltIn;
+import dev.vitrine.weights.KnownModel.Published;
+import dev.vitrine.weights.KnownModel.Size;
+import dev.vitrine.weights.fetch.Catalog;
+import dev.vitrine.weights.fetch.RemoteFile;
+import dev.vitrine.weights.image.Labels;
+import dev.vitrine.weights.image.Preprocessing;
+import dev.vitrine.weights.keras.Architecture;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The models that the program knows. */
+public final class Zoo {
+  private static final Optional<Supplier<Labels>> IMAGENET = Optional.of(Labels::imagenet);
+
+  private static final List<KnownModel> ALL =
+      List.of(
+          new KnownModel(
+              "squeezenet",
+              "SqueezeNet v1.0, 1000 classes of ImageNet, Deep Compression weights",
+              "BSD 2-Clause, songhan/SqueezeNet-Deep-Compression",
+              Size.square(227),
+              1_248_424,
+              Preprocessing.parse("mean=123,117,104;order=bgr"),
+              IMAGENET,
+              new BuiltIn(
+                  1_192_561, "947a4a4cb6d6c8e9735a88bcdbd0786a5989ffc69648bb1485c3a256b016a7d6")),
+          new KnownModel(
+              "tiny_vgg",
+              "CNN Explainer's Tiny VGG, 10 classes",
+              "MIT, poloclub/cnn-explainer",
+              Size.square(64),
+              19_920,
+              Preprocessing.UNIT,
+              Optional.of(Labels::tinyVgg),
+              new BuiltIn(
+                  117_816, "a32eb0c3777752ae1788ab5c8acccc5546627ecb19a25b661b27bf522a154b39")),
+          published("vgg16", 224, 138_357_544, Preprocessing.CAFFE, IMAGENET, Architecture.VGG16),
+          published(
+              "vgg16-notop",
+              0,
+              14_714_688,
+              Preprocessing.CAFFE,
+              Optional.empty(),
+              Architecture.VGG16_NO_TOP));
+
+  private Zoo() {}
+
+  private static KnownModel published(
+      String name,
+      int side,
+      long parameters,
+      Preprocessing preprocessing,
+      Optional<Supplier<Labels>> labels,
+      Architecture architecture) {
+    RemoteFile file = Catalog.get(name);
+    return new KnownModel(
+        name,
+        file.description(),
+        file.licence(),
+        Size.square(side),
+        parameters,
+        preprocessing,
+        labels,
+        new Published(file, architecture));
+  }
+
+  /** Every model; the first is the default. */
+  public static List<KnownModel> all() {
+    return ALL;
+  }
+
+  /** The model of that name, if there is one. */
+  public static Optional<KnownModel> find(String name) {
+    return ALL.stream().filter(model -> model.name().equals(name)).findFirst();
+  }
+
+  /** The model whose weights a file of an architecture holds. */
+  static Optional<KnownModel> of(Architecture architecture) {
+    return ALL.stream()
+        .filter(model -> model.architecture().filter(architecture::equals).isPresent())
+        .findFirst();
+  }
+}
