@@ -28,7 +28,11 @@ final class H5File implements AutoCloseable {
   }
 
   static H5File open(Path path) {
-    String name = path.getFileName().toString();
+    return open(path, path.getFileName().toString());
+  }
+
+  /** A file that messages call by another name. */
+  static H5File open(Path path, String name) {
     FileKind.check(path);
     return new H5File(name, () -> new HdfFile(path));
   }
@@ -75,6 +79,17 @@ final class H5File implements AutoCloseable {
 
   boolean hasGroup(String path) {
     return guarded(path, () -> find(path).filter(Node::isGroup).isPresent());
+  }
+
+  /** The names of what is in a group, none if there is no such group. */
+  List<String> children(String path) {
+    return guarded(
+        path,
+        () ->
+            find(path)
+                .filter(Group.class::isInstance)
+                .map(group -> List.copyOf(((Group) group).getChildren().keySet()))
+                .orElse(List.of()));
   }
 
   Optional<H5Dataset> dataset(String path) {
