@@ -3,6 +3,7 @@ package dev.vitrine.weights;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.weights.fetch.Catalog;
+import dev.vitrine.weights.fetch.RemoteFile;
 import dev.vitrine.weights.keras.Architecture;
 import dev.vitrine.weights.keras.KerasImporter;
 import java.io.IOException;
@@ -48,13 +49,23 @@ public final class Models {
    * @throws BadInputException if it is not there; the message says how to get it
    */
   private static Path fetched(KnownModel model) {
-    if (model.place() instanceof KnownModel.Published) {
-      return Catalog.require(model.name());
+    published(model.name());
+    return Catalog.require(model.name());
+  }
+
+  /**
+   * What fetch brings.
+   *
+   * @throws BadInputException if there is no such model, or none that was published with a hash
+   */
+  public static RemoteFile published(String name) {
+    if (Zoo.find(name).filter(m -> m.place() instanceof KnownModel.Brought).isPresent()) {
+      throw new BadInputException(
+          name
+              + ": no hash of its weights is published, so it is not fetched; bring the file and"
+              + " name it, --model FILE: it is known by its layers");
     }
-    throw new BadInputException(
-        model.name()
-            + ": no hash of its weights is published, so it is not fetched; bring the file and name"
-            + " it, --model FILE: it is known by its layers");
+    return Catalog.get(name);
   }
 
   /** The model of the zoo whose weights a file holds, if it holds only weights. */

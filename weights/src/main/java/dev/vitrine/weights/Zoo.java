@@ -1,5 +1,6 @@
 package dev.vitrine.weights;
 
+import dev.vitrine.weights.KnownModel.Brought;
 import dev.vitrine.weights.KnownModel.BuiltIn;
 import dev.vitrine.weights.KnownModel.Published;
 import dev.vitrine.weights.KnownModel.Size;
@@ -45,7 +46,47 @@ public final class Zoo {
               14_714_688,
               Preprocessing.CAFFE,
               Optional.empty(),
-              Architecture.VGG16_NO_TOP));
+              Architecture.VGG16_NO_TOP),
+          published("vgg19", 224, 143_667_240, Preprocessing.CAFFE, IMAGENET, Architecture.VGG19),
+          published(
+              "inception_v3",
+              299,
+              23_851_784,
+              Preprocessing.TF,
+              IMAGENET,
+              Architecture.INCEPTION_V3),
+          published(
+              "resnet50", 224, 25_636_712, Preprocessing.CAFFE, IMAGENET, Architecture.RESNET50),
+          published(
+              "xception", 299, 22_910_480, Preprocessing.TF, IMAGENET, Architecture.XCEPTION),
+          new KnownModel(
+              "mobilenet",
+              "MobileNet, 1000 classes of ImageNet, 224x224, Keras' mobilenet_1_0_224_tf.h5",
+              "Apache 2.0, the TensorFlow authors; converted by Keras",
+              Size.square(224),
+              4_253_864,
+              Preprocessing.TF,
+              IMAGENET,
+              new Brought(Architecture.MOBILENET)),
+          new KnownModel(
+              "vgg16_bn",
+              "VGG16 with batch normalization, 1000 classes of ImageNet, 224x224, torchvision's"
+                  + " weights as safetensors",
+              "BSD 3-Clause, torchvision",
+              Size.square(224),
+              138_374_440,
+              Preprocessing.TORCH,
+              IMAGENET,
+              new Brought(Architecture.VGG16_BN)),
+          new KnownModel(
+              "alexnet",
+              "AlexNet, 1000 classes of ImageNet, 224x224, torchvision's weights as safetensors",
+              "BSD 3-Clause, torchvision",
+              Size.square(224),
+              61_100_840,
+              Preprocessing.TORCH,
+              IMAGENET,
+              new Brought(Architecture.ALEXNET)));
 
   private Zoo() {}
 

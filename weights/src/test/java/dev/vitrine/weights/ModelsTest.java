@@ -212,7 +212,8 @@ class ModelsTest {
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             "model 'squeezenett': there is no such file and no such model; "
-                + "built in are squeezenet, tiny_vgg, and fetch brings vgg16, vgg16-notop");
+                + "built in are squeezenet, tiny_vgg, and fetch brings vgg16, vgg16-notop,"
+                + " vgg19, inception_v3, resnet50, xception");
   }
 
   private Path fixture(Path folder, String name) throws IOException {

@@ -1,9 +1,9 @@
 package dev.vitrine.viz.cli;
 
 import dev.vitrine.weights.KnownModel;
+import dev.vitrine.weights.Models;
 import dev.vitrine.weights.Zoo;
 import dev.vitrine.weights.fetch.CacheFolder;
-import dev.vitrine.weights.fetch.Catalog;
 import dev.vitrine.weights.fetch.Download;
 import dev.vitrine.weights.fetch.FetchListener;
 import dev.vitrine.weights.fetch.RemoteFile;
@@ -54,7 +54,7 @@ final class FetchCommand implements Callable<Integer> {
   private final Supplier<Download.Settings> settings;
 
   FetchCommand() {
-    this(Catalog::get, CacheFolder::ofUser, Download.Settings::ofUser);
+    this(Models::published, CacheFolder::ofUser, Download.Settings::ofUser);
   }
 
   FetchCommand(

@@ -7,6 +7,7 @@ import dev.vitrine.engine.network.Network;
 import dev.vitrine.engine.network.Parameter;
 import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Dense;
+import dev.vitrine.engine.op.MoveAxis;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Map;
@@ -88,6 +89,9 @@ enum Breakage {
         return null;
       }
       at = before.inputs().get(0);
+    }
+    if (network.has(at) && network.layer(at).op() instanceof MoveAxis) {
+      return null; // a network that is channels-first itself
     }
     Shape maps = shapes.get(at);
     boolean mixes = maps.rank() == 4 && maps.dim(1) * maps.dim(2) > 1 && maps.dim(3) > 1;
