@@ -105,9 +105,9 @@ public final class Network implements AutoCloseable {
     return layers.values().stream().flatMap(l -> l.parameters().stream()).distinct().toList();
   }
 
-  /** The number of weights. */
+  /** The number of weights, constants not counted. */
   public long parameterCount() {
-    return parameters().stream().mapToLong(p -> p.value().shape().size()).sum();
+    return parameters().stream().mapToLong(Parameter::count).sum();
   }
 
   /**
@@ -341,7 +341,7 @@ public final class Network implements AutoCloseable {
     try (Builder b = on(other).input(input, inputShape)) {
       Map<Parameter, Parameter> copies = new HashMap<>();
       for (Parameter p : parameters()) {
-        copies.put(p, b.parameter(p.name(), p.value().shape()));
+        copies.put(p, b.parameter(p.name(), p.value().shape(), p.constant()));
         copy(p.value(), copies.get(p).value());
       }
       for (Layer l : layers.values()) {
@@ -415,7 +415,16 @@ public final class Network implements AutoCloseable {
 
     /** A weight whose values the caller uploads, in slices say. */
     public Parameter parameter(String name, Shape shape) {
-      return new Parameter(name, weights.make(shape).named(name));
+      return parameter(name, shape, false);
+    }
+
+    private Parameter parameter(String name, Shape shape, boolean constant) {
+      return new Parameter(name, weights.make(shape).named(name), constant);
+    }
+
+    /** Uploads what is no weight of the network, see {@link Parameter#constant}. */
+    public Parameter constant(String name, Shape shape, float[] values) {
+      return new Parameter(name, weights.of(shape, values).named(name), true);
     }
 
     /** Appends a layer that reads the one before it. */

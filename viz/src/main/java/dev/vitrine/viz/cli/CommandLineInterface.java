@@ -21,7 +21,10 @@ import picocli.CommandLine.Spec;
       CamCommand.class,
       MaximizeCommand.class,
       SummaryCommand.class,
+      GraphCommand.class,
+      ModelsCommand.class,
       FetchCommand.class,
+      VerifyCommand.class,
       DevicesCommand.class,
     })
 public final class CommandLineInterface implements Runnable {

@@ -129,7 +129,7 @@ final class LayerWeights {
   /** A weight that the layer does without in the file and the engine does not. */
   Parameter constant(String role, Shape shape, float[] values) {
     return parameters.computeIfAbsent(
-        role, k -> network.parameter(layer.name() + "/" + role, shape, values));
+        role, k -> network.constant(layer.name() + "/" + role, shape, values));
   }
 
   private BadInputException mismatch(String role, Shape found, Shape expected) {
