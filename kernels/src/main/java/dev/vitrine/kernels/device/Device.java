@@ -1,5 +1,7 @@
 package dev.vitrine.kernels.device;
 
+import java.util.function.LongConsumer;
+
 /**
  * A card: memory, one stream on which calls take effect in order, kernels of this project, matrix
  * products, convolutions and recordings. Addresses are the card's. Tests play a card on the CPU.
@@ -61,17 +63,24 @@ public interface Device extends AutoCloseable {
    * @param a {@code x}; {@code gradY} for {@link ConvolutionCall.Direction#BACKWARD_DATA}
    * @param b the kernel; {@code gradY} for {@link ConvolutionCall.Direction#BACKWARD_WEIGHTS}
    * @param result {@code y}, {@code gradX} or {@code gradKernel}
+   * @param workspace lends memory for as long as the call needs it
    * @return false, and nothing has happened, if the card's library has no deterministic algorithm
    *     for this call
    */
-  boolean convolve(ConvolutionCall call, long a, long b, long result);
+  boolean convolve(ConvolutionCall call, long a, long b, long result, Workspace workspace);
+
+  /** Lends memory of the card for one piece of work. */
+  interface Workspace {
+    /** Lets {@code work} have an address with this many bytes behind it; 0 for 0 bytes. */
+    void lend(long bytes, LongConsumer work);
+  }
 
   // ---- recordings ----
 
   /**
-   * From here to {@link #endRecording} calls are written down instead of taking effect. Transfers
-   * between the card and Java are refused meanwhile, and so are {@link #allocate}, {@link #free}
-   * and {@link #synchronize}.
+   * From here to {@link #endRecording} calls are written down instead of taking effect. Meanwhile
+   * {@link #allocate} works as ever; transfers between the card and Java, {@link #free} and {@link
+   * #synchronize} are an {@link IllegalStateException}.
    */
   void beginRecording();
 
