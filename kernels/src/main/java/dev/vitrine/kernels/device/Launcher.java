@@ -1,6 +1,10 @@
 package dev.vitrine.kernels.device;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
 
 /** The one place from which kernels are launched: it checks what it is given. */
 public final class Launcher {
@@ -8,6 +12,7 @@ public final class Launcher {
   private static final int MOST_SHARED_BYTES = 48 << 10;
 
   private final Device device;
+  private final Map<String, Map<String, Signature>> signatures = new HashMap<>();
 
   public Launcher(Device device) {
     this.device = device;
@@ -35,7 +40,23 @@ public final class Launcher {
           launch.sharedBytes(),
           MOST_SHARED_BYTES);
     }
+    checkArguments(launch);
     device.launch(launch);
+  }
+
+  private void checkArguments(Launch launch) {
+    Map<String, Signature> file =
+        signatures.computeIfAbsent(
+            launch.file(), name -> Signature.of(KernelSource.of(name + ".cu")));
+    Signature signature = file.get(launch.kernel());
+    if (signature == null) {
+      throw refused(launch, "no such kernel; the file has %s", new TreeSet<>(file.keySet()));
+    }
+    List<KernelArguments.Kind> given =
+        launch.arguments().list().stream().map(KernelArguments.Argument::kind).toList();
+    if (!given.equals(signature.kinds())) {
+      throw refused(launch, "the arguments are %s, it takes %s", given, signature.kinds());
+    }
   }
 
   private static IllegalArgumentException refused(Launch launch, String format, Object... found) {

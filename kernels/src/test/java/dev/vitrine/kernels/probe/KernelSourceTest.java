@@ -3,6 +3,7 @@ package dev.vitrine.kernels.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.vitrine.kernels.device.KernelSource;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

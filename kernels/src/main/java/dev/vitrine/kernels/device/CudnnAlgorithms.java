@@ -1,11 +1,13 @@
-package dev.vitrine.kernels.probe;
+package dev.vitrine.kernels.device;
 
 import static jcuda.jcudnn.JCudnn.*;
 
+import dev.vitrine.kernels.device.ConvolutionCall.Direction;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import jcuda.driver.CUdeviceptr;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
@@ -20,7 +22,7 @@ import jcuda.jcudnn.cudnnTensorDescriptor;
  * {@code mathType} of what cuDNN returns is not read: JCuda's natives fill it for the weights'
  * gradient only.
  */
-final class CudnnAlgorithms {
+public final class CudnnAlgorithms {
   /** Room for each algorithm with and without tensor cores. */
   private static final int MOST = 16;
 
@@ -30,16 +32,16 @@ final class CudnnAlgorithms {
   private final cudnnTensorDescriptor y;
   private final cudnnConvolutionDescriptor convolution;
 
-  CudnnAlgorithms(CudnnConvolution of) {
-    handle = of.handle();
+  public CudnnAlgorithms(CudnnConvolution of) {
+    handle = of.cudnn().handle();
     x = of.inputShape();
-    w = of.weightShape();
+    w = of.kernelShape();
     y = of.outputShape();
     convolution = of.descriptor();
   }
 
   /** What the heuristic offers, best first, without trying. */
-  List<AlgorithmChoice> heuristic(Direction direction) {
+  public List<AlgorithmChoice> heuristic(Direction direction) {
     int[] count = new int[1];
     return switch (direction) {
       case FORWARD -> {
@@ -50,7 +52,7 @@ final class CudnnAlgorithms {
             "cudnnGetConvolutionForwardAlgorithm_v7");
         yield choices(count, i -> forward(found[i]));
       }
-      case DATA -> {
+      case BACKWARD_DATA -> {
         var found = new cudnnConvolutionBwdDataAlgoPerf[MOST];
         Cudnn.check(
             cudnnGetConvolutionBackwardDataAlgorithm_v7(
@@ -58,7 +60,7 @@ final class CudnnAlgorithms {
             "cudnnGetConvolutionBackwardDataAlgorithm_v7");
         yield choices(count, i -> data(found[i]));
       }
-      case WEIGHTS -> {
+      case BACKWARD_WEIGHTS -> {
         var found = new cudnnConvolutionBwdFilterAlgoPerf[MOST];
         Cudnn.check(
             cudnnGetConvolutionBackwardFilterAlgorithm_v7(
@@ -69,71 +71,87 @@ final class CudnnAlgorithms {
     };
   }
 
-  /** What cuDNN finds fastest by running all algorithms that this workspace is enough for. */
-  List<AlgorithmChoice> search(Direction direction, ConvolutionBuffers b) {
+  /**
+   * The algorithms that run in this workspace, fastest first, by trying them. The operands are
+   * those of {@link Device#convolve}; the result is overwritten. Empty where cuDNN supports none.
+   */
+  public List<AlgorithmChoice> search(
+      Direction direction,
+      CUdeviceptr a,
+      CUdeviceptr b,
+      CUdeviceptr result,
+      CUdeviceptr workspace,
+      long workspaceBytes) {
     int[] count = new int[1];
     return switch (direction) {
       case FORWARD -> {
         var found = new cudnnConvolutionFwdAlgoPerf[MOST];
-        Cudnn.check(
+        supported(
             cudnnFindConvolutionForwardAlgorithmEx(
                 handle,
                 x,
-                b.x(),
+                a,
                 w,
-                b.w(),
+                b,
                 convolution,
                 y,
-                b.out(),
+                result,
                 MOST,
                 count,
                 found,
-                b.workspace(),
-                b.workspaceBytes()),
+                workspace,
+                workspaceBytes),
             "cudnnFindConvolutionForwardAlgorithmEx");
         yield choices(count, i -> forward(found[i]));
       }
-      case DATA -> {
+      case BACKWARD_DATA -> {
         var found = new cudnnConvolutionBwdDataAlgoPerf[MOST];
-        Cudnn.check(
+        supported(
             cudnnFindConvolutionBackwardDataAlgorithmEx(
                 handle,
                 w,
-                b.w(),
+                b,
                 y,
-                b.dy(),
+                a,
                 convolution,
                 x,
-                b.out(),
+                result,
                 MOST,
                 count,
                 found,
-                b.workspace(),
-                b.workspaceBytes()),
+                workspace,
+                workspaceBytes),
             "cudnnFindConvolutionBackwardDataAlgorithmEx");
         yield choices(count, i -> data(found[i]));
       }
-      case WEIGHTS -> {
+      case BACKWARD_WEIGHTS -> {
         var found = new cudnnConvolutionBwdFilterAlgoPerf[MOST];
-        Cudnn.check(
+        supported(
             cudnnFindConvolutionBackwardFilterAlgorithmEx(
                 handle,
                 x,
-                b.x(),
+                a,
                 y,
-                b.dy(),
+                b,
                 convolution,
                 w,
-                b.out(),
+                result,
                 MOST,
                 count,
                 found,
-                b.workspace(),
-                b.workspaceBytes()),
+                workspace,
+                workspaceBytes),
             "cudnnFindConvolutionBackwardFilterAlgorithmEx");
         yield choices(count, i -> weights(found[i]));
       }
     };
+  }
+
+  /** Checks an answer; that there is no algorithm is one, and leaves the count at 0. */
+  private static void supported(int status, String call) {
+    if (!Cudnn.isUnsupported(status)) {
+      Cudnn.check(status, call);
+    }
   }
 
   private static List<AlgorithmChoice> choices(int[] count, IntFunction<AlgorithmChoice> choice) {

@@ -1,4 +1,4 @@
-package dev.vitrine.kernels.probe;
+package dev.vitrine.kernels.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,7 +18,7 @@ class CudaLibrariesTest {
         }) {
       Files.createFile(folder.resolve(name));
     }
-    assertThat(CudaLibraries.found(folder))
+    assertThat(CudaLibraries.in(folder))
         .extracting(path -> path.getFileName().toString())
         .containsExactly(
             "libcublasLt.so.13",

@@ -1,7 +1,8 @@
-package dev.vitrine.kernels.probe;
+package dev.vitrine.kernels.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vitrine.engine.backend.BackendException;
 import org.junit.jupiter.api.Test;
 
 class FailureTest {
@@ -14,8 +15,8 @@ class FailureTest {
 
   @Test
   void aMissingLibraryIsNamedWithWhatToDo() {
-    assertThat(Failure.oneLine(NO_DRIVER))
-        .isEqualTo("libcuda.so.1 is not on the library path: this machine has no NVIDIA driver");
+    assertThat(Failure.oneLine(NO_DRIVER, library -> "install it"))
+        .isEqualTo("libcuda.so.1 is not on the library path: install it");
     assertThat(Failure.isMissing(NO_DRIVER)).isTrue();
   }
 
@@ -24,7 +25,8 @@ class FailureTest {
     Throwable first = new ExceptionInInitializerError("Exception " + NO_DRIVER);
     Throwable second = new NoClassDefFoundError("Could not initialize class").initCause(first);
     assertThat(Failure.isMissing(second)).isTrue();
-    assertThat(Failure.oneLine(second)).startsWith("libcuda.so.1 is not on the library path");
+    assertThat(Failure.oneLine(second, library -> "install it"))
+        .startsWith("libcuda.so.1 is not on the library path");
   }
 
   @Test
@@ -35,7 +37,7 @@ class FailureTest {
                 new ExceptionInInitializerError(
                     "Exception java.lang.UnsatisfiedLinkError: no J in java.library.path"));
     assertThat(Failure.isMissing(second)).isTrue();
-    assertThat(Failure.oneLine(second))
+    assertThat(Failure.oneLine(second, library -> "install it"))
         .isEqualTo("jcuda.driver.JCudaDriver did not load: see the first line about it");
   }
 
@@ -43,15 +45,17 @@ class FailureTest {
   void anUndefinedSymbolIsToldInTheLoadersWords() {
     assertThat(
             Failure.oneLine(
-                new UnsatisfiedLinkError("x\n/a/libJCudnn.so: undefined symbol: cudnnNew\n at y")))
+                new UnsatisfiedLinkError("x\n/a/libJCudnn.so: undefined symbol: cudnnNew\n at y"),
+                library -> "install it"))
         .isEqualTo("/a/libJCudnn.so: undefined symbol: cudnnNew");
   }
 
   @Test
   void aCallThatFailedIsNotMissing() {
-    GpuFailure failure = new GpuFailure("cuInit: CUDA_ERROR_UNKNOWN");
+    BackendException failure = new BackendException("cuInit: CUDA_ERROR_UNKNOWN");
     assertThat(Failure.isMissing(failure)).isFalse();
-    assertThat(Failure.oneLine(failure)).isEqualTo("cuInit: CUDA_ERROR_UNKNOWN");
+    assertThat(Failure.oneLine(failure, library -> "install it"))
+        .isEqualTo("cuInit: CUDA_ERROR_UNKNOWN");
   }
 
   @Test

@@ -1,20 +1,22 @@
-package dev.vitrine.kernels.probe;
+package dev.vitrine.kernels.device;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Loads CUDA's and cuDNN's libraries by path before JCuda's natives ask the system for them: from
- * the folders that {@code --libraries} names, or from the {@code cuda-redist} jar on the class
- * path. Where there is neither, the system's own search path decides.
+ * Where CUDA's and cuDNN's libraries are that are to be loaded by path before JCuda's natives ask
+ * the system for them: in folders that somebody names, or in the {@code cuda-redist} jar on the
+ * class path. Where there is neither, the system's own search path decides.
  */
-final class CudaLibraries {
+public final class CudaLibraries {
   private static final String REDIST = "/org/bytedeco/cuda/linux-x86_64/";
 
   /** In the order in which one needs the other; each is loaded in the version that is found. */
@@ -39,21 +41,38 @@ final class CudaLibraries {
 
   private CudaLibraries() {}
 
-  static void load(ProbeSettings settings, Section section, Report report) throws IOException {
-    List<Path> folders = new ArrayList<>(settings.libraries());
-    if (CudaLibraries.class.getResource(REDIST + REDIST_FILES.get(0)) != null) {
-      folders.add(unpackRedist(Path.of(System.getProperty("java.io.tmpdir"), "vitrine-cuda-12.6")));
+  /**
+   * The folders in the value of the environment's {@code VITRINE_CUDA}, which is a list of folders
+   * or the word {@code redist}.
+   */
+  public static List<Path> folders(String vitrineCuda) {
+    if (vitrineCuda == null || vitrineCuda.isBlank() || vitrineCuda.equals("redist")) {
+      return List.of();
     }
+    return Arrays.stream(vitrineCuda.split(File.pathSeparator)).map(Path::of).toList();
+  }
+
+  /**
+   * The libraries to load, in order.
+   *
+   * @param folders come before the jar
+   * @param unpacked where the jar's libraries go, 1.5 GB, once
+   * @throws IOException if a folder cannot be read, or the jar not be unpacked
+   */
+  public static List<Path> find(List<Path> folders, Path unpacked) throws IOException {
+    List<Path> found = new ArrayList<>();
     for (Path folder : folders) {
-      for (Path library : found(folder)) {
-        report.check(
-            section, library.toString(), () -> System.load(library.toAbsolutePath().toString()));
-      }
+      found.addAll(in(folder));
     }
+    if (CudaLibraries.class.getResource(REDIST + REDIST_FILES.get(0)) != null) {
+      unpackRedist(unpacked);
+      found.addAll(in(unpacked));
+    }
+    return found;
   }
 
   /** The libraries to load from a folder, in order; of several versions the shortest name. */
-  static List<Path> found(Path folder) throws IOException {
+  static List<Path> in(Path folder) throws IOException {
     List<Path> found = new ArrayList<>();
     for (String name : LOADED) {
       try (Stream<Path> files = Files.list(folder)) {
@@ -69,8 +88,7 @@ final class CudaLibraries {
     return found;
   }
 
-  /** Copies the libraries out of the jar, once; 1.5 GB. */
-  private static Path unpackRedist(Path folder) throws IOException {
+  private static void unpackRedist(Path folder) throws IOException {
     Files.createDirectories(folder);
     for (String file : REDIST_FILES) {
       Path target = folder.resolve(file);
@@ -82,10 +100,13 @@ final class CudaLibraries {
           throw new IOException("the cuda-redist jar has no " + file);
         }
         Path part = Files.createTempFile(folder, file, ".part");
-        Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+        try {
+          Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+          Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+          Files.deleteIfExists(part);
+        }
       }
     }
-    return folder;
   }
 }

@@ -1,10 +1,12 @@
-package dev.vitrine.kernels.probe;
+package dev.vitrine.kernels.device;
 
+import dev.vitrine.engine.backend.BackendException;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Says in one line why a check failed. */
-final class Failure {
+public final class Failure {
   /** The loader's own words inside JCuda's long message. */
   private static final Pattern MISSING_FILE =
       Pattern.compile("(\\S+\\.so[.\\d]*): cannot open shared object file");
@@ -18,12 +20,16 @@ final class Failure {
 
   private Failure() {}
 
-  static String oneLine(Throwable failure) {
+  /**
+   * @param advice what to do about a library that is not found, such as {@code libcudnn.so.9}
+   */
+  public static String oneLine(Throwable failure, UnaryOperator<String> advice) {
     Throwable root = root(failure);
     String message = messages(failure);
     Matcher file = MISSING_FILE.matcher(message);
     if (file.find()) {
-      return "%s is not on the library path: %s".formatted(file.group(1), advice(file.group(1)));
+      return "%s is not on the library path: %s"
+          .formatted(file.group(1), advice.apply(file.group(1)));
     }
     Matcher loader = LOADER.matcher(message);
     if (loader.find()) {
@@ -40,28 +46,19 @@ final class Failure {
     }
     String line = String.valueOf(root.getMessage()).strip().replaceAll("\\s*[\\r\\n]+\\s*", " / ");
     line = line.length() > 300 ? line.substring(0, 300) + "..." : line;
-    return root instanceof GpuFailure || root instanceof MissingDevice
+    return root instanceof BackendException || root instanceof MissingDevice
         ? line
         : "%s: %s".formatted(root.getClass().getSimpleName(), line);
   }
 
   /** Whether something is not there, as opposed to there and failing. */
-  static boolean isMissing(Throwable failure) {
+  public static boolean isMissing(Throwable failure) {
     Throwable root = root(failure);
     return root instanceof UnsatisfiedLinkError
         || root instanceof NoClassDefFoundError
         || root instanceof MissingDevice
         // what the second use of a class says whose libraries did not load at the first
         || String.valueOf(root.getMessage()).contains("java.lang.UnsatisfiedLinkError");
-  }
-
-  private static String advice(String library) {
-    if (library.startsWith("libcuda.so")) {
-      return "this machine has no NVIDIA driver";
-    }
-    return library.startsWith("libcudnn")
-        ? "install cuDNN 9, or name its folder with --libraries"
-        : "install CUDA 12, name its folder with --libraries, or use rewritten natives for CUDA 13";
   }
 
   /** The messages of a failure and of what caused it; which of them names the file varies. */
