@@ -38,7 +38,8 @@ final class GridPlayer {
    */
   static synchronized Path build(Sanitizer sanitizer) {
     try {
-      List<Path> sources = files(KERNELS, ".cu");
+      List<Path> sources = new ArrayList<>(files(KERNELS, ".cu"));
+      sources.addAll(files(PLAYER, ".cu"));
       if (sanitizer == Sanitizer.THREAD) {
         sources = sources.stream().filter(GridPlayer::hasBarrier).toList();
       }
@@ -67,6 +68,7 @@ final class GridPlayer {
     command.addAll(List.of("-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas"));
     command.add("-fno-strict-aliasing"); // as nvcc: Lanes are read where floats were written
     command.addAll(sanitizer.flags());
+    command.addAll(List.of("-I", KERNELS.toString()));
     return command;
   }
 
