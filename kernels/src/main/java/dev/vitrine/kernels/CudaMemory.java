@@ -5,11 +5,13 @@ import dev.vitrine.engine.backend.Arguments;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Buffer;
 import dev.vitrine.engine.backend.Window;
+import dev.vitrine.kernels.device.ConvolutionCall;
 import dev.vitrine.kernels.device.Device;
 import dev.vitrine.kernels.device.Order;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /** The part of the {@link CudaBackend} that keeps its buffers and refuses to misuse them. */
 abstract class CudaMemory implements Backend {
@@ -178,6 +180,25 @@ abstract class CudaMemory implements Backend {
     storage.order = order;
   }
 
+  /** {@link Device#convolve}, with a workspace out of the pool. */
+  final boolean convolve(ConvolutionCall call, CudaBuffer a, CudaBuffer b, CudaBuffer result) {
+    return device.convolve(call, a.address(), b.address(), result.address(), this::lendWorkspace);
+  }
+
+  /** Work on the card comes in order, so the next operation may have the same memory. */
+  private void lendWorkspace(long bytes, LongConsumer work) {
+    if (bytes == 0) {
+      work.accept(0);
+      return;
+    }
+    Block block = memory.take(bytes);
+    try {
+      work.accept(block.address());
+    } finally {
+      memory.give(block);
+    }
+  }
+
   @Override
   public final long liveBytes() {
     return memory.liveBytes();
@@ -247,6 +268,15 @@ abstract class CudaMemory implements Backend {
               + ": buffer "
               + b.shape()
               + " holds the switches of a pooling; downloadSwitches reads them");
+    }
+    return b;
+  }
+
+  /** A buffer of numbers that lies as images may, which a frozen kernel need not. */
+  final CudaBuffer image(String operation, Buffer buffer) {
+    CudaBuffer b = numbers(operation, buffer);
+    if (b.order() != Order.CHANNELS_FIRST) {
+      reorder(b.storage, Order.PLAIN);
     }
     return b;
   }

@@ -21,7 +21,8 @@ final class DirectConvolution {
     launcher.launch(Launch.over(y.size(), "convolution", "convolution", arguments));
   }
 
-  void backwardData(Convolution convolution, CudaBuffer gradY, CudaBuffer kernel, CudaBuffer gradX) {
+  void backwardData(
+      Convolution convolution, CudaBuffer gradY, CudaBuffer kernel, CudaBuffer gradX) {
     KernelArguments arguments = arguments(convolution, gradY, kernel, gradX, gradX, gradY, kernel);
     launcher.launch(
         Launch.over(gradX.size(), "convolution", "convolution_backward_data", arguments));

@@ -121,12 +121,9 @@ final class Elementwise {
     int run = Math.toIntExact(y.strides()[y.shape().rank() - 1]);
     boolean plain = run == 1;
     int lanes =
-        plain
-            ? Fours.lanes(channels, y.address(), bias.address())
-            : Fours.lanes(run, y.address());
+        plain ? Fours.lanes(channels, y.address(), bias.address()) : Fours.lanes(run, y.address());
     long count = y.size() / lanes;
-    KernelArguments arguments =
-        new KernelArguments().pointer(y.address()).pointer(bias.address());
+    KernelArguments arguments = new KernelArguments().pointer(y.address()).pointer(bias.address());
     if (lanes == 1 || !plain) {
       arguments.struct(new Struct().divisor(run / lanes).bytes());
     }

@@ -212,8 +212,7 @@ final class Geometry implements AutoCloseable {
       double b = -m.b() / determinant;
       double d = -m.d() / determinant;
       double e = m.a() / determinant;
-      Affine map =
-          new Affine(a, b, -(a * m.c() + b * m.f()), d, e, -(d * m.c() + e * m.f()));
+      Affine map = new Affine(a, b, -(a * m.c() + b * m.f()), d, e, -(d * m.c() + e * m.f()));
       // A pixel is looked at from less than 1 away; the kernel's coordinates are rounded, both
       // those of the map and those of its inverse.
       int h = out.shape().dim(1);

@@ -33,10 +33,7 @@ final class Learning {
         corrections ->
             launchOne(
                 "adam_corrections",
-                new KernelArguments()
-                    .struct(betas(step))
-                    .int32(step.step())
-                    .pointer(corrections)));
+                new KernelArguments().struct(betas(step)).int32(step.step()).pointer(corrections)));
   }
 
   /**

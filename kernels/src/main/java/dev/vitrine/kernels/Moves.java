@@ -63,8 +63,7 @@ final class Moves implements StridedCopy {
     long rows = walk.extent(0);
     long columns = walk.extent(1);
     boolean matrix = walk.b(0) == 1 && walk.a(0) == columns && walk.b(1) == rows && walk.a(1) == 1;
-    boolean dense =
-        walk.rank() == 2 || walk.a(2) == rows * columns && walk.b(2) == rows * columns;
+    boolean dense = walk.rank() == 2 || walk.a(2) == rows * columns && walk.b(2) == rows * columns;
     return matrix && dense && rows >= TILE / 2 && columns >= TILE / 2;
   }
 
@@ -174,8 +173,7 @@ final class Moves implements StridedCopy {
     List<Padded> sorted = new ArrayList<>();
     for (int i = 0; i < before.length; i++) {
       if (y.dim(i) > 1) {
-        sorted.add(
-            new Padded(y.dim(i), before[i], x.shape().dim(i), yStrides[i], x.strides()[i]));
+        sorted.add(new Padded(y.dim(i), before[i], x.shape().dim(i), yStrides[i], x.strides()[i]));
       }
     }
     sorted.sort(Comparator.comparingLong(Padded::lead));

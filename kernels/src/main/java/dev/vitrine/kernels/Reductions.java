@@ -46,8 +46,7 @@ final class Reductions {
     long[] xs = x.strides();
     long[] ys = y.strides();
     Fold fold =
-        new Fold(
-            kind, Walk.of(kept, ys, xs, new long[xs.length]), Walk.of(folded, xs, xs, xs));
+        new Fold(kind, Walk.of(kept, ys, xs, new long[xs.length]), Walk.of(folded, xs, xs, xs));
     fold.run(x.address(), y.address(), kind == Reduction.MEAN ? fold.terms : 1);
   }
 
@@ -113,8 +112,7 @@ final class Reductions {
         int[] segmentAxis = {segments};
         long[] one = {1};
         long[] next = {outputs};
-        new Fold(
-                kind, Walk.of(outputAxis, one, one, one), Walk.of(segmentAxis, next, next, next))
+        new Fold(kind, Walk.of(outputAxis, one, one, one), Walk.of(segmentAxis, next, next, next))
             .run(partial.address(), y, divisor);
       } finally {
         memory.give(partial);
@@ -157,8 +155,7 @@ final class Reductions {
     int classes = y.shape().dim(-1);
     int inner = Math.toIntExact(y.strides()[y.shape().rank() - 1]);
     int rows = Math.toIntExact(y.size() / classes);
-    KernelArguments arguments =
-        new KernelArguments().pointer(from.address()).pointer(y.address());
+    KernelArguments arguments = new KernelArguments().pointer(from.address()).pointer(y.address());
     byte[] innerStruct = new Struct().divisor(inner).bytes();
     // Rows side by side are read side by side by a thread for each.
     if (classes < FEW_TERMS || inner >= FEW_TERMS) {

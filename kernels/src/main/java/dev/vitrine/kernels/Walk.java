@@ -62,7 +62,8 @@ final class Walk {
     }
     if (merged.size() > MOST_AXES) {
       throw new IllegalArgumentException(
-          "an array has %d axes that lie apart; kernels know %d".formatted(merged.size(), MOST_AXES));
+          "an array has %d axes that lie apart; kernels know %d"
+              .formatted(merged.size(), MOST_AXES));
     }
     return new Walk(merged);
   }

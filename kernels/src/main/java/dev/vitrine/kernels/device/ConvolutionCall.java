@@ -36,4 +36,9 @@ public record ConvolutionCall(
     /** {@code gradKernel} from {@code x} and {@code gradY}. */
     BACKWARD_WEIGHTS
   }
+
+  /** How kernels lie where images lie in an order. */
+  public static Order kernels(Order images) {
+    return images == Order.PLAIN ? Order.OUTPUTS_FIRST : Order.OUTPUTS_INPUTS_FIRST;
+  }
 }
