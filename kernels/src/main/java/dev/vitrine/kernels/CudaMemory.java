@@ -11,6 +11,7 @@ import dev.vitrine.kernels.device.Order;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 import java.util.function.LongConsumer;
 
 /** The part of the {@link CudaBackend} that keeps its buffers and refuses to misuse them. */
@@ -26,11 +27,12 @@ abstract class CudaMemory implements Backend {
 
   /**
    * @param images how arrays of four axes lie
+   * @param sizes see {@link DeviceMemory}
    */
-  CudaMemory(Device device, Order images) {
+  CudaMemory(Device device, Order images, LongUnaryOperator sizes) {
     this.device = device;
     this.images = images;
-    memory = new DeviceMemory(device);
+    memory = new DeviceMemory(device, sizes);
   }
 
   /** Copies between orders of axes. */

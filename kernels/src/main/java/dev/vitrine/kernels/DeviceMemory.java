@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The card's memory in blocks by size class, four classes to each power of two, kept for reuse when
@@ -18,13 +19,22 @@ final class DeviceMemory implements AutoCloseable {
   private static final long SMALLEST = 256;
 
   private final Device device;
+  private final LongUnaryOperator sizes;
   private final Map<Long, ArrayDeque<Block>> pool = new HashMap<>();
   private final Set<Block> live = new HashSet<>();
   private long liveBytes;
   private long pooledBytes;
 
   DeviceMemory(Device device) {
+    this(device, DeviceMemory::sizeClass);
+  }
+
+  /**
+   * @param sizes the size of the class that holds so many bytes
+   */
+  DeviceMemory(Device device, LongUnaryOperator sizes) {
     this.device = device;
+    this.sizes = sizes;
   }
 
   /** The size of the class that holds {@code bytes}. */
@@ -40,7 +50,7 @@ final class DeviceMemory implements AutoCloseable {
    * @throws BackendException if the card has not that much, even with the pool emptied
    */
   Block take(long bytes) {
-    long size = sizeClass(bytes);
+    long size = sizes.applyAsLong(bytes);
     ArrayDeque<Block> waiting = pool.get(size);
     Block block = waiting == null ? null : waiting.pollLast();
     if (block == null) {
