@@ -17,6 +17,7 @@ import dev.vitrine.kernels.device.Launcher;
 import dev.vitrine.kernels.device.Order;
 import dev.vitrine.kernels.device.Product;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The backend of a CUDA card. Convolutions are cuDNN's and matrix products cuBLAS'; everything else
@@ -37,7 +38,7 @@ public final class CudaBackend extends CudaMemory {
 
   /** Takes a device over, which closes with the backend. */
   public CudaBackend(Device device) {
-    this(device, images());
+    this(device, images(), DeviceMemory::sizeClass);
   }
 
   /** How images lie: NHWC, until a card has shown that another order is faster. */
@@ -45,8 +46,8 @@ public final class CudaBackend extends CudaMemory {
     return Order.PLAIN;
   }
 
-  CudaBackend(Device device, Order images) {
-    super(device, images);
+  CudaBackend(Device device, Order images, LongUnaryOperator sizes) {
+    super(device, images, sizes);
     Launcher launcher = new Launcher(device);
     moves = new Moves(launcher);
     convolutions = new CudaConvolutions(this, moves, new DirectConvolution(launcher));

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.function.LongUnaryOperator;
 
 /** The part of the {@link CudaBackend} that keeps its buffers and refuses to misuse them. */
 abstract class CudaMemory implements Backend {
@@ -28,11 +29,12 @@ abstract class CudaMemory implements Backend {
 
   /**
    * @param images how arrays of four axes lie
+   * @param sizes see {@link DeviceMemory}
    */
-  CudaMemory(Device device, Order images) {
+  CudaMemory(Device device, Order images, LongUnaryOperator sizes) {
     this.device = device;
     this.images = images;
-    memory = new DeviceMemory(device);
+    memory = new DeviceMemory(device, sizes);
   }
 
   /** Copies between orders of axes. */

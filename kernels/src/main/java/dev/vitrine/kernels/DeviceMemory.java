@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The card's memory in blocks by size class, four classes to each power of two, kept for reuse when
@@ -18,6 +19,7 @@ final class DeviceMemory implements AutoCloseable {
   private static final long SMALLEST = 256;
 
   private final Device device;
+  private final LongUnaryOperator sizes;
   private final Shelf pool = new Shelf();
   private final Set<Block> live = new HashSet<>();
   private final Map<Block, Arena> homes = new HashMap<>();
@@ -52,7 +54,9 @@ final class DeviceMemory implements AutoCloseable {
     }
   }
 
-  /** The blocks that a recording writes into with each replay: nobody else has them till it ends. */
+  /**
+   * The blocks that a recording writes into with each replay: nobody else has them till it ends.
+   */
   final class Arena implements AutoCloseable {
     private final Shelf shelf = new Shelf();
 
@@ -71,7 +75,15 @@ final class DeviceMemory implements AutoCloseable {
   }
 
   DeviceMemory(Device device) {
+    this(device, DeviceMemory::sizeClass);
+  }
+
+  /**
+   * @param sizes the size of the class that holds so many bytes
+   */
+  DeviceMemory(Device device, LongUnaryOperator sizes) {
     this.device = device;
+    this.sizes = sizes;
   }
 
   /** The size of the class that holds {@code bytes}. */
@@ -93,7 +105,7 @@ final class DeviceMemory implements AutoCloseable {
    * @throws BackendException if the card has not that much, even with the pool emptied
    */
   Block take(long bytes) {
-    long size = sizeClass(bytes);
+    long size = sizes.applyAsLong(bytes);
     Block block = recording == null ? null : recording.shelf.poll(size);
     if (block == null) {
       block = pool.poll(size);
