@@ -305,6 +305,14 @@ public final class CudaBackend extends CudaMemory {
     CudaBuffer vs = written("adam", v, grad, m, x);
     CudaBuffer gradient = numbers("adam", grad);
     Arguments.adam(grad.shape(), m.shape(), v.shape(), x.shape());
+    RecordedStep repetition = repeating();
+    if (repetition != null && repetition.isRecording()) {
+      learning.adam(step, repetition.nextCounter(), gradient, ms, vs, xs);
+      return;
+    }
+    if (repetition != null) {
+      repetition.note(step);
+    }
     learning.adam(step, gradient, ms, vs, xs);
   }
 }

@@ -4,6 +4,7 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.backend.Arguments;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Buffer;
+import dev.vitrine.engine.backend.Repeated;
 import dev.vitrine.engine.backend.Window;
 import dev.vitrine.kernels.device.ConvolutionCall;
 import dev.vitrine.kernels.device.Device;
@@ -13,6 +14,7 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import java.util.function.LongConsumer;
+import java.util.function.LongUnaryOperator;
 
 /** The part of the {@link CudaBackend} that keeps its buffers and refuses to misuse them. */
 abstract class CudaMemory implements Backend {
@@ -23,6 +25,7 @@ abstract class CudaMemory implements Backend {
   final DeviceMemory memory;
   final Order images;
   private final Set<Storage> storages = Collections.newSetFromMap(new IdentityHashMap<>());
+  private RecordedStep repeating;
   private boolean closed;
 
   /**
@@ -180,6 +183,30 @@ abstract class CudaMemory implements Backend {
     memory.give(storage.block);
     storage.block = block;
     storage.order = order;
+  }
+
+  @Override
+  public final Repeated repeat(Runnable step) {
+    open("repeat");
+    return new RecordedStep(this, step);
+  }
+
+  /** Runs a step on behalf of a repetition, which then hears of Adam's steps. */
+  final void runIn(RecordedStep repetition, Runnable step) {
+    if (repeating != null) {
+      throw new IllegalStateException("repeat: a repeated step cannot run in another one");
+    }
+    repeating = repetition;
+    try {
+      step.run();
+    } finally {
+      repeating = null;
+    }
+  }
+
+  /** The repetition whose step runs, or null. */
+  final RecordedStep repeating() {
+    return repeating;
   }
 
   /** {@link Device#convolve}, with a workspace out of the pool. */

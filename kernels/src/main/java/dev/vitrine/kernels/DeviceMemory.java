@@ -20,10 +20,59 @@ final class DeviceMemory implements AutoCloseable {
 
   private final Device device;
   private final LongUnaryOperator sizes;
-  private final Map<Long, ArrayDeque<Block>> pool = new HashMap<>();
+  private final Shelf pool = new Shelf();
   private final Set<Block> live = new HashSet<>();
+  private final Map<Block, Arena> homes = new HashMap<>();
+  private Arena recording;
   private long liveBytes;
-  private long pooledBytes;
+
+  /** Blocks that wait, by size. */
+  private static final class Shelf {
+    private final Map<Long, ArrayDeque<Block>> waiting = new HashMap<>();
+    private long bytes;
+
+    Block poll(long size) {
+      ArrayDeque<Block> fitting = waiting.get(size);
+      Block block = fitting == null ? null : fitting.pollLast();
+      bytes -= block == null ? 0 : size;
+      return block;
+    }
+
+    void add(Block block) {
+      waiting.computeIfAbsent(block.bytes(), size -> new ArrayDeque<>()).addLast(block);
+      bytes += block.bytes();
+    }
+
+    void addAll(Shelf other) {
+      other.waiting.values().forEach(blocks -> blocks.forEach(this::add));
+      other.clear();
+    }
+
+    void clear() {
+      waiting.clear();
+      bytes = 0;
+    }
+  }
+
+  /**
+   * The blocks that a recording writes into with each replay: nobody else has them till it ends.
+   */
+  final class Arena implements AutoCloseable {
+    private final Shelf shelf = new Shelf();
+
+    /** Ends taking; the blocks stay. */
+    void seal() {
+      recording = null;
+    }
+
+    /** Gives the blocks to everybody. */
+    @Override
+    public void close() {
+      seal();
+      homes.values().removeIf(home -> home == this);
+      pool.addAll(shelf);
+    }
+  }
 
   DeviceMemory(Device device) {
     this(device, DeviceMemory::sizeClass);
@@ -44,6 +93,12 @@ final class DeviceMemory implements AutoCloseable {
     return (wanted + unit - 1) / unit * unit;
   }
 
+  /** From here on until it is sealed, all that is taken belongs to an arena. */
+  Arena arena() {
+    recording = new Arena();
+    return recording;
+  }
+
   /**
    * A block of at least {@code bytes}, undefined contents.
    *
@@ -51,12 +106,13 @@ final class DeviceMemory implements AutoCloseable {
    */
   Block take(long bytes) {
     long size = sizes.applyAsLong(bytes);
-    ArrayDeque<Block> waiting = pool.get(size);
-    Block block = waiting == null ? null : waiting.pollLast();
+    Block block = recording == null ? null : recording.shelf.poll(size);
     if (block == null) {
-      block = allocate(size);
-    } else {
-      pooledBytes -= size;
+      block = pool.poll(size);
+      block = block == null ? allocate(size) : block;
+      if (recording != null) {
+        homes.put(block, recording);
+      }
     }
     live.add(block);
     liveBytes += size;
@@ -65,12 +121,16 @@ final class DeviceMemory implements AutoCloseable {
 
   /** Takes a block back for reuse; what was asked of the card before may still use it. */
   void give(Block block) {
+    Arena home = homes.get(block);
+    if (recording != null && home != recording) {
+      throw new IllegalStateException(
+          "a step that is recorded cannot give back or move what was there before it");
+    }
     if (!live.remove(block)) {
       throw new IllegalStateException("block " + block + " is not live; it was given back already");
     }
     liveBytes -= block.bytes();
-    pool.computeIfAbsent(block.bytes(), size -> new ArrayDeque<>()).addLast(block);
-    pooledBytes += block.bytes();
+    (home == null ? pool : home.shelf).add(block);
   }
 
   long liveBytes() {
@@ -78,24 +138,28 @@ final class DeviceMemory implements AutoCloseable {
   }
 
   long pooledBytes() {
-    return pooledBytes;
+    long bytes = pool.bytes;
+    for (Arena arena : new HashSet<>(homes.values())) {
+      bytes += arena.shelf.bytes;
+    }
+    return bytes;
   }
 
-  /** Gives back to the card what nobody holds. */
+  /** Gives back to the card what nobody holds, but for what recordings need. */
   void trim() {
-    for (ArrayDeque<Block> waiting : pool.values()) {
-      for (Block block : waiting) {
-        pooledBytes -= block.bytes();
-        device.free(block.address());
-      }
-    }
+    pool.waiting.values().forEach(blocks -> blocks.forEach(this::free));
     pool.clear();
+  }
+
+  private void free(Block block) {
+    device.free(block.address());
   }
 
   @Override
   public void close() {
+    homes.values().stream().distinct().toList().forEach(Arena::close);
     trim();
-    live.forEach(block -> device.free(block.address()));
+    live.forEach(this::free);
     live.clear();
     liveBytes = 0;
   }
@@ -104,16 +168,28 @@ final class DeviceMemory implements AutoCloseable {
     try {
       return new Block(device.allocate(size), size);
     } catch (OutOfDeviceMemory e) {
+      if (recording != null) {
+        throw e; // nothing can be freed while the card records
+      }
       trim();
     }
     try {
       return new Block(device.allocate(size), size);
     } catch (OutOfDeviceMemory e) {
-      throw new BackendException(
-          "the card has no %d MiB of memory left: %d MiB are free, %d MiB in use here; use a smaller"
-                  .formatted(e.asked() >> 20, e.free() >> 20, liveBytes >> 20)
-              + " batch or a smaller image, or --device cpu",
-          e);
+      throw tooLittle(e);
     }
+  }
+
+  /** What is left to say when emptying the pool did not help. */
+  BackendException tooLittle(OutOfDeviceMemory e) {
+    return new BackendException(
+        "the card has too little memory: %s are asked for, %s free, %s in use here;"
+                .formatted(mebibytes(e.asked()), mebibytes(e.free()), mebibytes(liveBytes))
+            + " use a smaller batch or a smaller image, or --device cpu",
+        e);
+  }
+
+  private static String mebibytes(long bytes) {
+    return "%,.1f MiB".formatted(bytes / 1048576.0);
   }
 }

@@ -21,7 +21,8 @@ public abstract class BackendContract
         PoolingContract,
         MovementContract,
         GeometryContract,
-        LearningContract {
+        LearningContract,
+        RepetitionContract {
   private Comparison comparison;
   private long liveBefore;
 
