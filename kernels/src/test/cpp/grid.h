@@ -6,12 +6,13 @@
 
 #include <barrier>
 #include <cmath>
+#include <condition_variable>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
-#include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -83,21 +84,56 @@ inline void synchronize(int line) {
 
 inline const int END_OF_BLOCK = 0;
 
+// Threads that play the threads of a block, the t-th always the t-th, kept from launch to launch:
+// to make them takes longer than most kernels do.
+class Crew {
+ public:
+  void run(unsigned count, const std::function<void(unsigned)>& work) {
+    while (size < count) std::thread(&Crew::live, this, size++).detach();
+    std::unique_lock<std::mutex> lock(mutex);
+    task = &work;
+    members = count;
+    working = count;
+    round++;
+    start.notify_all();
+    done.wait(lock, [this] { return working == 0; });
+  }
+
+ private:
+  void live(unsigned t) {
+    std::unique_lock<std::mutex> lock(mutex);
+    for (unsigned long seen = 0;; seen = round) {
+      start.wait(lock, [this, t, seen] { return round > seen && t < members; });
+      lock.unlock();
+      (*task)(t);
+      lock.lock();
+      if (--working == 0) done.notify_one();
+    }
+  }
+
+  std::mutex mutex;
+  std::condition_variable start;
+  std::condition_variable done;
+  const std::function<void(unsigned)>* task = nullptr;
+  unsigned size = 0;
+  unsigned members = 0;
+  unsigned working = 0;
+  unsigned long round = 0;
+};
+
+inline Crew& crew = *new Crew();  // never deleted: its threads wait for work to the end
+
 inline void runThreads(const std::function<void()>& kernel) {
   Meeting all(blockDim.x);
   meeting = &all;
-  std::vector<std::thread> threads;
-  for (unsigned t = 0; t < blockDim.x; t++) {
-    threads.emplace_back([&kernel, t] {
-      threadIdx = {t, 0, 0};
-      for (unsigned b = 0; b < gridDim.x; b++) {
-        blockIdx = {b, 0, 0};
-        kernel();
-        meeting->wait(END_OF_BLOCK);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  crew.run(blockDim.x, [&kernel](unsigned t) {
+    threadIdx = {t, 0, 0};
+    for (unsigned b = 0; b < gridDim.x; b++) {
+      blockIdx = {b, 0, 0};
+      kernel();
+      meeting->wait(END_OF_BLOCK);
+    }
+  });
   meeting = nullptr;
 }
 
