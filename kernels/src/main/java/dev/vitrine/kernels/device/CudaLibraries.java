@@ -1,5 +1,6 @@
 package dev.vitrine.kernels.device;
 
+import dev.vitrine.engine.backend.BackendException;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,11 +58,16 @@ public final class CudaLibraries {
    *
    * @param folders come before the jar
    * @param unpacked where the jar's libraries go, 1.5 GB, once
+   * @throws BackendException if a folder is not there
    * @throws IOException if a folder cannot be read, or the jar not be unpacked
    */
   public static List<Path> find(List<Path> folders, Path unpacked) throws IOException {
     List<Path> found = new ArrayList<>();
     for (Path folder : folders) {
+      if (!Files.isDirectory(folder)) {
+        throw new BackendException(
+            "%s is to hold CUDA's libraries, but is no folder; see VITRINE_CUDA".formatted(folder));
+      }
       found.addAll(in(folder));
     }
     if (CudaLibraries.class.getResource(REDIST + REDIST_FILES.get(0)) != null) {

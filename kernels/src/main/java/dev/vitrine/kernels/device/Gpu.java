@@ -50,7 +50,8 @@ public final class Gpu implements AutoCloseable {
   public static int count() {
     int init = cuInit(0);
     if (init == CUresult.CUDA_ERROR_NO_DEVICE) {
-      throw new MissingDevice("the driver is there but finds no card (CUDA_ERROR_NO_DEVICE)");
+      throw new MissingDevice(
+          "the driver is there but finds no card (CUDA_ERROR_NO_DEVICE); nvidia-smi lists the cards");
     }
     check(init, "cuInit");
     int[] count = new int[1];

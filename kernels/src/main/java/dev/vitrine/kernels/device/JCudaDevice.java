@@ -13,6 +13,9 @@ import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstreamCaptureMode;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcudnn.JCudnn;
+import jcuda.nvrtc.JNvrtc;
 
 /** An NVIDIA card through JCuda: the driver, NVRTC, cuBLAS and cuDNN. */
 public final class JCudaDevice implements Device {
@@ -55,6 +58,20 @@ public final class JCudaDevice implements Device {
                 cudnn,
                 cublas.version(),
                 tf32 ? "TF32" : "float32");
+  }
+
+  /**
+   * The number of cards. Loads the libraries, all that a card needs.
+   *
+   * @throws MissingDevice if there is none
+   * @throws LinkageError if a library is not found
+   */
+  public static int count() {
+    int count = Gpu.count();
+    JNvrtc.nvrtcVersion(new int[1], new int[1]);
+    JCublas2.initialize();
+    JCudnn.initialize();
+    return count;
   }
 
   private static String fileName(String name) {
