@@ -12,7 +12,6 @@ import dev.vitrine.kernels.device.Order;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
-import java.util.function.LongUnaryOperator;
 import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
 

@@ -22,7 +22,9 @@ final class DivisorTest {
   @Test
   void everyNumberBelowTwoToTheThirtyFirstIsDivided() {
     int most = Integer.MAX_VALUE;
-    int[] divisors = {1, 2, 3, 4, 5, 7, 64, 224, 641, 65535, 65536, 65537, most / 2, most - 1, most};
+    int[] divisors = {
+      1, 2, 3, 4, 5, 7, 64, 224, 641, 65535, 65536, 65537, most / 2, most - 1, most
+    };
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 20_000; i++) {
       int d = i < divisors.length ? divisors[i] : random.nextInt(1, most) >>> random.nextInt(31);

@@ -141,8 +141,7 @@ public final class PlayedDevice implements Device {
   }
 
   @Override
-  public boolean convolve(
-      ConvolutionCall call, long a, long b, long result, Workspace workspace) {
+  public boolean convolve(ConvolutionCall call, long a, long b, long result, Workspace workspace) {
     if (!convolves) {
       return false;
     }

@@ -56,8 +56,7 @@ final class PlayerTest {
     PlayedDevice device = new PlayedDevice();
     long x = device.allocate(256);
     KernelArguments arguments = new KernelArguments().pointer(x).pointer(x).int32(64);
-    assertThatThrownBy(
-            () -> device.launch(new Launch("relu", "relu_forward", 1, 64, 0, arguments)))
+    assertThatThrownBy(() -> device.launch(new Launch("relu", "relu_forward", 1, 64, 0, arguments)))
         .hasMessageContaining("an argument's size is not its parameter's");
   }
 
