@@ -94,7 +94,8 @@ final class RecordedStep implements Repeated {
 
   private void record() {
     long before = backend.liveBytes();
-    arena = backend.memory.arena();
+    DeviceMemory.Arena taken = backend.memory.arena();
+    arena = taken;
     recording = true;
     recordedAdams = 0;
     backend.device.beginRecording();
@@ -105,7 +106,7 @@ final class RecordedStep implements Repeated {
       throw e;
     } finally {
       recording = false;
-      arena.seal();
+      taken.seal();
     }
     recorded = backend.device.endRecording();
     try {
