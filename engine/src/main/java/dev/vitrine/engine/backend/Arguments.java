@@ -311,6 +311,22 @@ public final class Arguments {
     same("adam", "v", v, x);
   }
 
+  // ---- repeating ----
+
+  /**
+   * A repeated step leaves as many live bytes as it found.
+   *
+   * @throws IllegalStateException if it does not
+   */
+  public static void repeated(long liveBefore, long liveAfter) {
+    if (liveBefore != liveAfter) {
+      throw new IllegalStateException(
+          "repeat: the step leaves %,d live bytes, it found %,d; after its first run it must give"
+                  .formatted(liveAfter, liveBefore)
+              + " back what it allocates, and nothing else");
+    }
+  }
+
   private static void rank(String operation, String name, Shape shape, int rank) {
     if (shape.rank() != rank) {
       throw refused("%s: %s is %s, it needs %s axes", operation, name, shape, rank);

@@ -182,6 +182,25 @@ public interface Backend extends AutoCloseable {
   /** One step of Adam in place: {@code m}, {@code v} and {@code x} change, {@code grad} not. */
   void adam(AdamStep step, Buffer grad, Buffer m, Buffer v, Buffer x);
 
+  // ---- repeating ----
+
+  /**
+   * Prepares a step to be run many times. A backend may write down what the step asks for in one
+   * run, and in those that follow ask for the same without running the Java code. So a step
+   *
+   * <ul>
+   *   <li>asks for the same operations with the same numbers on the same buffers in every run; only
+   *       Adam's step number goes on by one with each run, whatever the Java code counts;
+   *   <li>neither uploads nor downloads: others do, between two runs;
+   *   <li>gives back what it allocates; only in its first run may it make what stays.
+   * </ul>
+   *
+   * <p>The results are those of running the step, bit by bit. The one who repeats closes.
+   */
+  default Repeated repeat(Runnable step) {
+    return Repeated.byRunning(this, step);
+  }
+
   /** Frees everything, buffers still held included; no bytes are live then. Idempotent. */
   @Override
   void close();

@@ -18,6 +18,14 @@ public interface BackendProvider {
   Optional<String> missing();
 
   /**
+   * Whether this machine seems to have the device, so that a user wonders why it is not taken where
+   * it is {@link #missing}. Costs next to nothing.
+   */
+  default boolean expected() {
+    return true;
+  }
+
+  /**
    * Opens the device.
    *
    * @throws BackendException if it can't be opened

@@ -59,7 +59,10 @@ public final class Backends {
     for (BackendProvider provider : candidates) {
       Optional<String> missing = provider.missing();
       if (missing.isPresent()) {
-        reasons.append(reasons.isEmpty() ? "" : "; ").append(missing.get());
+        // To 'auto' a machine that never had the device is none of the user's business.
+        if (!wanted.equals("auto") || provider.expected()) {
+          reasons.append(reasons.isEmpty() ? "" : "; ").append(missing.get());
+        }
         continue;
       }
       if (provider.name().equals("reference") && !wanted.equals("reference")) {

@@ -44,6 +44,11 @@ final class Hooks {
     return () -> now.stream().filter(entry -> entry.open).map(entry -> entry.hook).iterator();
   }
 
+  /** Whether nobody listens. */
+  boolean isEmpty() {
+    return forward.isEmpty() && backward.isEmpty();
+  }
+
   /** The layers with forward hooks, now and later. */
   Set<String> onForward() {
     return forward.keySet();

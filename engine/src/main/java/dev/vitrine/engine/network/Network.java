@@ -5,6 +5,7 @@ import dev.vitrine.engine.Scope;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.engine.backend.Repeated;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -310,6 +311,33 @@ public final class Network implements AutoCloseable {
       c.gradInput(); // refuses layers of several inputs
       Tensor replaced = hook.gradient(c);
       return replaced == null ? null : List.of(replaced);
+    };
+  }
+
+  /**
+   * Prepares a step with this network to be run many times, see {@link Backend#repeat}. Where hooks
+   * listen they hear every run, so nothing is written down then.
+   *
+   * @throws IllegalStateException from a run, if the first hook came or the last one went since
+   */
+  public Repeated repeat(Runnable step) {
+    boolean heard = !hooks.isEmpty();
+    Repeated repeated = heard ? Repeated.byRunning(backend, step) : backend.repeat(step);
+    return new Repeated() {
+      @Override
+      public void run() {
+        if (heard == hooks.isEmpty()) {
+          throw new IllegalStateException(
+              "a hook was %s while a step is repeated; do so before it or after it"
+                  .formatted(heard ? "closed" : "registered"));
+        }
+        repeated.run();
+      }
+
+      @Override
+      public void close() {
+        repeated.close();
+      }
     };
   }
 

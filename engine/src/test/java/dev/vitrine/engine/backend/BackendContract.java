@@ -21,7 +21,8 @@ public abstract class BackendContract
         PoolingContract,
         MovementContract,
         GeometryContract,
-        LearningContract {
+        LearningContract,
+        RepetitionContract {
   private Comparison comparison;
   private long liveBefore;
 
@@ -50,7 +51,9 @@ public abstract class BackendContract
 
   @AfterAll
   final void closeBackend() {
-    comparison.close();
+    if (comparison != null) { // else the backend was not to be had here
+      comparison.close();
+    }
   }
 
   @BeforeEach

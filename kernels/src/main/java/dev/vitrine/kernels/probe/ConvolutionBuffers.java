@@ -1,5 +1,6 @@
 package dev.vitrine.kernels.probe;
 
+import dev.vitrine.engine.backend.BackendException;
 import jcuda.driver.CUdeviceptr;
 
 /**
@@ -8,7 +9,7 @@ import jcuda.driver.CUdeviceptr;
  * @param out room for the largest of the three directions' outputs
  */
 record ConvolutionBuffers(
-    Gpu gpu,
+    ProbeCard gpu,
     CUdeviceptr x,
     CUdeviceptr w,
     CUdeviceptr dy,
@@ -19,7 +20,7 @@ record ConvolutionBuffers(
 
   /** Uploads the tensors in a layout; the workspace is as large as it may be. */
   static ConvolutionBuffers of(
-      Gpu gpu, ConvolutionShape s, TensorLayout layout, long seed, long workspaceBytes) {
+      ProbeCard gpu, ConvolutionShape s, TensorLayout layout, long seed, long workspaceBytes) {
     long largest = Math.max(s.inputSize(), Math.max(s.outputSize(), s.weightSize()));
     float[] host = new float[Math.toIntExact(largest)];
     CUdeviceptr[] taken = new CUdeviceptr[5];
@@ -31,13 +32,23 @@ record ConvolutionBuffers(
       layout.fill(host, RandomTensor.outputGradient(s, seed + 2));
       taken[2] = gpu.upload(host, s.outputSize());
       taken[3] = gpu.allocate(4 * largest);
-      long bytes = Math.min(workspaceBytes, gpu.memory()[0] / 2);
+      long bytes = Math.min(workspaceBytes, gpu.gpu().freeBytes() / 2);
       taken[4] = gpu.allocate(bytes);
       return new ConvolutionBuffers(gpu, taken[0], taken[1], taken[2], taken[3], taken[4], bytes);
-    } catch (GpuFailure e) {
+    } catch (BackendException e) {
       gpu.free(taken); // the next layer may be small enough
       throw e;
     }
+  }
+
+  /** What a direction reads before {@link #second}. */
+  CUdeviceptr first(Direction direction) {
+    return direction == Direction.DATA ? dy : x;
+  }
+
+  /** What a direction reads beside {@link #first}. */
+  CUdeviceptr second(Direction direction) {
+    return direction == Direction.WEIGHTS ? dy : w;
   }
 
   /** The CPU's loops over the same tensors. */

@@ -1,5 +1,8 @@
 package dev.vitrine.kernels.probe;
 
+import dev.vitrine.engine.backend.BackendException;
+import dev.vitrine.kernels.device.AlgorithmChoice;
+import dev.vitrine.kernels.device.Cudnn;
 import java.util.ArrayList;
 import java.util.List;
 import jcuda.Pointer;
@@ -12,9 +15,9 @@ import jcuda.jcudnn.cudnnTensorDescriptor;
  * ReLU, and cuDNN's pooling where the layer has one. Only deterministic algorithms.
  */
 final class ConvolutionChain implements AutoCloseable {
-  private final Gpu gpu;
+  private final ProbeCard gpu;
   private final List<Runnable> steps = new ArrayList<>();
-  private final List<CudnnConvolution> convolutions = new ArrayList<>();
+  private final List<ProbeConvolution> convolutions = new ArrayList<>();
   private final List<cudnnTensorDescriptor> descriptors = new ArrayList<>();
   private final List<CUdeviceptr> memory = new ArrayList<>();
   private final RandomTensor firstInput;
@@ -27,8 +30,8 @@ final class ConvolutionChain implements AutoCloseable {
    * @param layers neighbours in VGG16, so that each one's output is the next one's input
    */
   ConvolutionChain(
-      Gpu gpu,
-      Cudnn cudnn,
+      ProbeCard gpu,
+      CudnnOperations cudnn,
       CUfunction relu,
       List<Vgg16.Layer> layers,
       TensorLayout layout,
@@ -55,16 +58,14 @@ final class ConvolutionChain implements AutoCloseable {
   }
 
   private void convolution(
-      Cudnn cudnn, Vgg16.Layer layer, Precision precision, ProbeSettings settings) {
+      CudnnOperations cudnn, Vgg16.Layer layer, Precision precision, ProbeSettings settings) {
     ConvolutionShape shape = layer.shape();
-    CudnnConvolution convolution = new CudnnConvolution(cudnn, shape, layout, precision);
+    ProbeConvolution convolution = new ProbeConvolution(cudnn, shape, layout, precision);
     convolutions.add(convolution);
     AlgorithmChoice choice =
         ConvolutionSection.pick(
-                new CudnnAlgorithms(convolution).heuristic(Direction.FORWARD),
-                true,
-                settings.workspaceBytes())
-            .orElseThrow(() -> new GpuFailure(layer.name() + ": no deterministic algorithm"));
+                convolution.heuristic(Direction.FORWARD), true, settings.workspaceBytes())
+            .orElseThrow(() -> new BackendException(layer.name() + ": no deterministic algorithm"));
     long workspace = convolution.workspace(Direction.FORWARD, choice.algorithm());
     float[] weights = new float[Math.toIntExact(shape.weightSize())];
     // Twice the variance keeps the activations' size through the ReLUs.
@@ -95,11 +96,12 @@ final class ConvolutionChain implements AutoCloseable {
     steps.add(() -> gpu.launch(relu, elements, arguments));
   }
 
-  private void pooling(Cudnn cudnn, ConvolutionShape s) {
+  private void pooling(CudnnOperations cudnn, ConvolutionShape s) {
     cudnnTensorDescriptor from =
-        Cudnn.tensor(layout, s.batch(), s.filters(), s.outputHeight(), s.outputWidth());
+        Cudnn.tensor(layout.format(), s.batch(), s.filters(), s.outputHeight(), s.outputWidth());
     cudnnTensorDescriptor to =
-        Cudnn.tensor(layout, s.batch(), s.filters(), s.outputHeight() / 2, s.outputWidth() / 2);
+        Cudnn.tensor(
+            layout.format(), s.batch(), s.filters(), s.outputHeight() / 2, s.outputWidth() / 2);
     descriptors.add(from);
     descriptors.add(to);
     CUdeviceptr x = output;
@@ -143,7 +145,7 @@ final class ConvolutionChain implements AutoCloseable {
 
   @Override
   public void close() {
-    convolutions.forEach(CudnnConvolution::close);
+    convolutions.forEach(ProbeConvolution::close);
     descriptors.forEach(jcuda.jcudnn.JCudnn::cudnnDestroyTensorDescriptor);
     gpu.free(memory.toArray(new CUdeviceptr[0]));
   }

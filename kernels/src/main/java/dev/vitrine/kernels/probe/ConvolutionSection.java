@@ -1,5 +1,7 @@
 package dev.vitrine.kernels.probe;
 
+import dev.vitrine.engine.backend.BackendException;
+import dev.vitrine.kernels.device.AlgorithmChoice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,8 +28,8 @@ final class ConvolutionSection {
 
   void run() {
     JCudnn.initialize();
-    try (Gpu gpu = new Gpu(settings.device());
-        Cudnn cudnn = new Cudnn(gpu)) {
+    try (ProbeCard gpu = new ProbeCard(settings.device());
+        CudnnOperations cudnn = new CudnnOperations(gpu)) {
       for (Precision precision : settings.precisions()) {
         for (TensorLayout layout : settings.layouts()) {
           for (int batch : settings.batches()) {
@@ -39,7 +41,8 @@ final class ConvolutionSection {
   }
 
   /** All layers at one batch size; layers of the same shape are measured once. */
-  private void sweep(Gpu gpu, Cudnn cudnn, int batch, TensorLayout layout, Precision precision) {
+  private void sweep(
+      ProbeCard gpu, CudnnOperations cudnn, int batch, TensorLayout layout, Precision precision) {
     VggSums sums = new VggSums("cudnn", batch, layout, precision, settings.layers().size());
     Map<ConvolutionShape, String> measured = new LinkedHashMap<>();
     Map<ConvolutionShape, Verdict> verdicts = new LinkedHashMap<>();
@@ -67,8 +70,8 @@ final class ConvolutionSection {
   }
 
   private void layer(
-      Gpu gpu,
-      Cudnn cudnn,
+      ProbeCard gpu,
+      CudnnOperations cudnn,
       String name,
       ConvolutionShape shape,
       TensorLayout layout,
@@ -77,7 +80,7 @@ final class ConvolutionSection {
       VggSums sums) {
     long seed = settings.seed() + 10;
     ConvolutionWitness witness = ConvolutionBuffers.witness(shape, seed);
-    try (CudnnConvolution convolution = new CudnnConvolution(cudnn, shape, layout, precision);
+    try (ProbeConvolution convolution = new ProbeConvolution(cudnn, shape, layout, precision);
         ConvolutionBuffers buffers =
             ConvolutionBuffers.of(gpu, shape, layout, seed, settings.workspaceBytes())) {
       for (Direction direction : Direction.values()) {
@@ -103,7 +106,7 @@ final class ConvolutionSection {
 
   private void direction(
       ConvolutionTrial trial,
-      CudnnConvolution convolution,
+      ProbeConvolution convolution,
       Direction direction,
       ConvolutionBuffers buffers,
       Precision precision,
@@ -113,20 +116,19 @@ final class ConvolutionSection {
     List<String> told = new ArrayList<>();
     Map<String, AlgorithmChoice> choices = new LinkedHashMap<>();
     boolean right = true;
-    CudnnAlgorithms algorithms = new CudnnAlgorithms(convolution);
     try {
-      pick(algorithms.heuristic(direction), false, buffers.workspaceBytes())
+      pick(convolution.heuristic(direction), false, buffers.workspaceBytes())
           .ifPresent(c -> choices.put("heuristic", c));
-    } catch (GpuFailure e) {
+    } catch (BackendException e) {
       told.add("heuristic " + e.getMessage());
       right = false;
     }
     try {
-      List<AlgorithmChoice> found = algorithms.search(direction, buffers);
+      List<AlgorithmChoice> found = convolution.search(direction, buffers);
       pick(found, false, buffers.workspaceBytes()).ifPresent(c -> choices.put("search", c));
       pick(found, true, buffers.workspaceBytes())
           .ifPresent(c -> choices.put(Summary.DETERMINISTIC, c));
-    } catch (GpuFailure e) {
+    } catch (BackendException e) {
       told.add("search " + e.getMessage());
       right = false;
     }
@@ -154,8 +156,8 @@ final class ConvolutionSection {
                             : "")
                 : "%s the same %s"
                     .formatted(
-                        entry.getKey(), CudnnConvolution.algorithmName(direction, algorithm)));
-      } catch (GpuFailure e) {
+                        entry.getKey(), ProbeConvolution.algorithmName(direction, algorithm)));
+      } catch (BackendException e) {
         told.add(entry.getKey() + " " + e.getMessage());
         right = false;
       }

@@ -1,5 +1,7 @@
 package dev.vitrine.kernels.probe;
 
+import dev.vitrine.engine.backend.BackendException;
+import dev.vitrine.kernels.device.AlgorithmChoice;
 import java.util.Locale;
 
 /** Runs one direction of a convolution with an algorithm: right, the same again, how fast. */
@@ -9,16 +11,16 @@ final class ConvolutionTrial {
 
   private static final double ROUND_MILLIS = 4;
 
-  private final Gpu gpu;
-  private final CudnnConvolution convolution;
+  private final ProbeCard gpu;
+  private final ProbeConvolution convolution;
   private final Direction direction;
   private final ConvolutionBuffers buffers;
   private final ConvolutionShape shape;
   private final OutputSample sample;
 
   ConvolutionTrial(
-      Gpu gpu,
-      CudnnConvolution convolution,
+      ProbeCard gpu,
+      ProbeConvolution convolution,
       Direction direction,
       ConvolutionBuffers buffers,
       ConvolutionShape shape,
@@ -45,7 +47,7 @@ final class ConvolutionTrial {
       return String.format(
           Locale.ROOT,
           "%s %.4f ms, %.1f TFLOP/s, %.1f MB, %s, %s, error %.1e",
-          CudnnConvolution.algorithmName(direction, algorithm),
+          ProbeConvolution.algorithmName(direction, algorithm),
           millis,
           teraflops,
           workspace / 1048576.0,
@@ -58,10 +60,10 @@ final class ConvolutionTrial {
   Outcome run(int algorithm) {
     long workspace = convolution.workspace(direction, algorithm);
     if (workspace > buffers.workspaceBytes()) {
-      throw new GpuFailure(
+      throw new BackendException(
           "%s wants %,d bytes of workspace, %,d are allowed"
               .formatted(
-                  CudnnConvolution.algorithmName(direction, algorithm),
+                  ProbeConvolution.algorithmName(direction, algorithm),
                   workspace,
                   buffers.workspaceBytes()));
     }

@@ -1,5 +1,6 @@
 package dev.vitrine.kernels.probe;
 
+import dev.vitrine.engine.backend.BackendException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +32,8 @@ final class FusedSection {
 
   void run() {
     JCudnn.initialize();
-    try (Gpu gpu = new Gpu(settings.device());
-        Cudnn cudnn = new Cudnn(gpu)) {
+    try (ProbeCard gpu = new ProbeCard(settings.device());
+        CudnnOperations cudnn = new CudnnOperations(gpu)) {
       for (int batch : settings.batches()) {
         for (Precision precision : settings.precisions()) {
           for (TensorLayout layout : settings.layouts()) {
@@ -43,7 +44,8 @@ final class FusedSection {
     }
   }
 
-  private void sweep(Gpu gpu, Cudnn cudnn, int batch, TensorLayout layout, Precision precision) {
+  private void sweep(
+      ProbeCard gpu, CudnnOperations cudnn, int batch, TensorLayout layout, Precision precision) {
     VggSums sums = new VggSums("fused", batch, layout, precision, settings.layers().size());
     Map<ConvolutionShape, String> measured = new LinkedHashMap<>();
     for (Vgg16.Layer layer : settings.layers()) {
@@ -66,8 +68,8 @@ final class FusedSection {
   }
 
   private void measure(
-      Gpu gpu,
-      Cudnn cudnn,
+      ProbeCard gpu,
+      CudnnOperations cudnn,
       String name,
       ConvolutionShape shape,
       TensorLayout layout,
@@ -79,7 +81,7 @@ final class FusedSection {
     ConvolutionWitness witness = ConvolutionBuffers.witness(shape, seed);
     OutputSample sample =
         OutputSample.ofReluWithBias(shape, layout, witness, bias, settings.samples(), seed);
-    try (CudnnConvolution convolution = new CudnnConvolution(cudnn, shape, layout, precision);
+    try (ProbeConvolution convolution = new ProbeConvolution(cudnn, shape, layout, precision);
         ConvolutionBuffers buffers =
             ConvolutionBuffers.of(gpu, shape, layout, seed, settings.workspaceBytes())) {
       float[] values = new float[shape.filters()];
@@ -92,7 +94,7 @@ final class FusedSection {
               a -> trial(convolution, buffers, a, w -> convolution.runFused(a, buffers, biases, w)),
               refused);
       if (fused == null) {
-        throw new GpuFailure("no algorithm takes it: " + String.join(", ", refused));
+        throw new BackendException("no algorithm takes it: " + String.join(", ", refused));
       }
       Fastest apart =
           fastest(
@@ -125,14 +127,14 @@ final class FusedSection {
           error <= precision.errorLimit() ? Verdict.OK : Verdict.FAILED,
           "%s: %s %.4f ms, error %.1e; three calls %s; refused by %s",
           subject,
-          CudnnConvolution.algorithmName(Direction.FORWARD, fused.algorithm()),
+          ProbeConvolution.algorithmName(Direction.FORWARD, fused.algorithm()),
           fused.millis(),
           error,
           apart == null
               ? "fail"
               : "%s %.4f ms"
                   .formatted(
-                      CudnnConvolution.algorithmName(Direction.FORWARD, apart.algorithm()),
+                      ProbeConvolution.algorithmName(Direction.FORWARD, apart.algorithm()),
                       apart.millis()),
           refused.isEmpty() ? "none" : String.join(", ", refused));
     }
@@ -147,7 +149,7 @@ final class FusedSection {
 
   /** The work with an algorithm's workspace, or nothing where that is too large. */
   private static Optional<Runnable> trial(
-      CudnnConvolution convolution, ConvolutionBuffers buffers, int algorithm, Work work) {
+      ProbeConvolution convolution, ConvolutionBuffers buffers, int algorithm, Work work) {
     long workspace = convolution.workspace(Direction.FORWARD, algorithm);
     return workspace > buffers.workspaceBytes()
         ? Optional.empty()
@@ -156,7 +158,7 @@ final class FusedSection {
 
   /** Tries every algorithm and keeps the fastest; null when none works. */
   private static Fastest fastest(
-      Gpu gpu, IntFunction<Optional<Runnable>> trials, List<String> refused) {
+      ProbeCard gpu, IntFunction<Optional<Runnable>> trials, List<String> refused) {
     return IntStream.range(0, ALGORITHMS)
         .mapToObj(
             a -> {
@@ -167,7 +169,7 @@ final class FusedSection {
                   return null;
                 }
                 return new Fastest(a, gpu.medianMillis(work.get(), 1), work.get());
-              } catch (GpuFailure e) {
+              } catch (BackendException e) {
                 refused.add(shortName(a));
                 return null;
               }
@@ -178,6 +180,6 @@ final class FusedSection {
   }
 
   private static String shortName(int algorithm) {
-    return CudnnConvolution.algorithmName(Direction.FORWARD, algorithm).replaceFirst("ALGO_", "");
+    return ProbeConvolution.algorithmName(Direction.FORWARD, algorithm).replaceFirst("ALGO_", "");
   }
 }

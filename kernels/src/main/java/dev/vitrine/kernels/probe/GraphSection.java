@@ -7,7 +7,8 @@ import static jcuda.driver.JCudaDriver.cuGraphLaunch;
 import static jcuda.driver.JCudaDriver.cuStreamBeginCapture;
 import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
 
-import java.io.IOException;
+import dev.vitrine.kernels.device.Gpu;
+import dev.vitrine.kernels.device.KernelSource;
 import java.util.List;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUgraph;
@@ -33,12 +34,15 @@ final class GraphSection {
     this.deadline = deadline;
   }
 
-  void run() throws IOException {
+  void run() {
     JCudnn.initialize();
     KernelSource source = KernelSource.of("relu.cu");
-    try (Gpu gpu = new Gpu(settings.device());
-        Cudnn cudnn = new Cudnn(gpu)) {
-      CUfunction relu = KernelSource.load(source.compile(gpu.computeCapability()), "relu_forward");
+    try (ProbeCard gpu = new ProbeCard(settings.device());
+        CudnnOperations cudnn = new CudnnOperations(gpu)) {
+      CUfunction relu =
+          Gpu.function(
+              source.compile(KernelSource.architecture(gpu.gpu().computeCapability())).load(),
+              "relu_forward");
       for (Precision precision : settings.precisions()) {
         for (TensorLayout layout : settings.layouts()) {
           chain(gpu, cudnn, relu, "block5_conv3", layout, precision, Vgg16.LAYERS.subList(12, 13));
@@ -49,8 +53,8 @@ final class GraphSection {
   }
 
   private void chain(
-      Gpu gpu,
-      Cudnn cudnn,
+      ProbeCard gpu,
+      CudnnOperations cudnn,
       CUfunction relu,
       String name,
       TensorLayout layout,
@@ -72,7 +76,7 @@ final class GraphSection {
         });
   }
 
-  private void measure(Gpu gpu, ConvolutionChain chain, String subject) {
+  private void measure(ProbeCard gpu, ConvolutionChain chain, String subject) {
     long seed = settings.seed() + 40;
     chain.newInput(seed);
     float[] first = eager(chain); // also loads every kernel, which a capture must not do
@@ -141,7 +145,7 @@ final class GraphSection {
   }
 
   /** What handing the work to the driver costs the host, without waiting for the card. */
-  private static double hostMillis(Gpu gpu, Runnable work) {
+  private static double hostMillis(ProbeCard gpu, Runnable work) {
     gpu.synchronize();
     long begin = System.nanoTime();
     for (int i = 0; i < LAUNCHES; i++) {

@@ -1,5 +1,7 @@
 package dev.vitrine.kernels.probe;
 
+import dev.vitrine.kernels.device.Cublas;
+import dev.vitrine.kernels.device.Product;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -11,14 +13,14 @@ final class MatmulSection {
   private static final Section SECTION = Section.MATMUL;
 
   /** {@code [m, k] x [k, n]}. */
-  private record Product(String name, int m, int n, int k) {}
+  private record Size(String name, int m, int n, int k) {}
 
-  private static final List<Product> PRODUCTS =
+  private static final List<Size> PRODUCTS =
       List.of(
-          new Product("odd sizes", 333, 517, 777),
-          new Product("square", 4096, 4096, 4096),
-          new Product("VGG16 fc1, batch 1", 1, 4096, 25088),
-          new Product("VGG16 fc1, batch 32", 32, 4096, 25088));
+          new Size("odd sizes", 333, 517, 777),
+          new Size("square", 4096, 4096, 4096),
+          new Size("VGG16 fc1, batch 1", 1, 4096, 25088),
+          new Size("VGG16 fc1, batch 32", 32, 4096, 25088));
 
   private final ProbeSettings settings;
   private final Report report;
@@ -32,15 +34,15 @@ final class MatmulSection {
 
   void run() {
     JCublas2.initialize();
-    try (Gpu gpu = new Gpu(settings.device());
-        Blas blas = new Blas(gpu)) {
-      for (Product product : PRODUCTS) {
-        report.check(SECTION, product.name(), () -> measure(gpu, blas, product));
+    try (ProbeCard gpu = new ProbeCard(settings.device());
+        Cublas blas = new Cublas(gpu.gpu())) {
+      for (Size size : PRODUCTS) {
+        report.check(SECTION, size.name(), () -> measure(gpu, blas, size));
       }
     }
   }
 
-  private void measure(Gpu gpu, Blas blas, Product p) {
+  private void measure(ProbeCard gpu, Cublas blas, Size p) {
     if (deadline.passed()) {
       report.line(SECTION, Verdict.SKIPPED, "%s: the section's time is spent", p.name());
       return;
@@ -55,25 +57,27 @@ final class MatmulSection {
     double[] expected =
         Arrays.stream(places).parallel().mapToDouble(ij -> dot(a, b, ij[0], ij[1])).toArray();
     long[] offsets = Arrays.stream(places).mapToLong(ij -> (long) ij[0] * p.n() + ij[1]).toArray();
-    for (Blas.Mode mode : Blas.Mode.values()) {
+    Product product = new Product(false, false, p.m(), p.n(), p.k());
+    for (Cublas.Mode mode : Cublas.Mode.values()) {
       report.check(
           SECTION,
           p.name() + " " + mode,
           () -> {
             blas.mode(mode);
-            Runnable product = () -> blas.multiply(left, right, out, p.m(), p.n(), p.k());
+            Precision precision = mode == Cublas.Mode.TF32 ? Precision.TF32 : Precision.FLOAT32;
+            Runnable multiply = () -> blas.multiply(product, left, right, out);
             gpu.poison(out, size);
-            product.run();
+            multiply.run();
             int compared = (int) Math.min(size, 1 << 20);
             double error = OutputSample.error(expected, gpu.download(out, offsets));
             float[] first = gpu.download(out, compared);
             gpu.poison(out, size);
-            product.run();
+            multiply.run();
             boolean same = Bits.equal(first, gpu.download(out, compared));
-            double millis = gpu.medianMillis(product, 20);
+            double millis = gpu.medianMillis(multiply, 20);
             report.line(
                 SECTION,
-                error <= mode.precision.errorLimit() ? Verdict.OK : Verdict.FAILED,
+                error <= precision.errorLimit() ? Verdict.OK : Verdict.FAILED,
                 "%s %dx%dx%d %s: %.3f ms, %,.0f GFLOP/s, error %.1e, %s",
                 p.name(),
                 p.m(),
@@ -89,13 +93,13 @@ final class MatmulSection {
     gpu.free(left, right, out);
   }
 
-  private static CUdeviceptr upload(Gpu gpu, RandomTensor tensor) {
+  private static CUdeviceptr upload(ProbeCard gpu, RandomTensor tensor) {
     float[] values = new float[Math.toIntExact(tensor.size())];
     TensorLayout.NCHW.fill(values, tensor);
     return gpu.upload(values, values.length);
   }
 
-  private int[][] places(Product p) {
+  private int[][] places(Size p) {
     return IntStream.range(0, Math.max(4, settings.samples()))
         .mapToObj(
             i ->

@@ -1,5 +1,6 @@
 package dev.vitrine.kernels.probe;
 
+import dev.vitrine.kernels.device.MissingDevice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

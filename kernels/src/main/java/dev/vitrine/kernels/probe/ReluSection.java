@@ -2,6 +2,9 @@ package dev.vitrine.kernels.probe;
 
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 
+import dev.vitrine.kernels.device.Gpu;
+import dev.vitrine.kernels.device.KernelSource;
+import dev.vitrine.kernels.device.MissingDevice;
 import java.io.IOException;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
@@ -30,8 +33,8 @@ final class ReluSection {
 
   void run() throws IOException {
     KernelSource source = KernelSource.of("relu.cu");
-    try (Gpu gpu = new Gpu(settings.device())) {
-      long count = Math.min(ELEMENTS, gpu.memory()[0] / 32);
+    try (ProbeCard gpu = new ProbeCard(settings.device())) {
+      long count = Math.min(ELEMENTS, gpu.gpu().freeBytes() / 32);
       CUdeviceptr x = gpu.allocate(4 * count);
       CUdeviceptr y = gpu.allocate(4 * count);
       float[] values = values(count);
@@ -40,7 +43,7 @@ final class ReluSection {
       report.check(SECTION, "relu_forward", () -> relu(gpu, source, x, y, values));
       report.check(SECTION, "relu_backward", () -> backward(gpu, source, x, y, values));
     } catch (MissingDevice | LinkageError e) {
-      report.line(SECTION, Verdict.MISSING, "launch: %s", Failure.oneLine(e));
+      report.line(SECTION, Verdict.MISSING, "launch: %s", Report.oneLine(e));
       report.check(
           SECTION,
           "relu.cu for sm_" + DEFAULT_CAPABILITY,
@@ -50,7 +53,7 @@ final class ReluSection {
 
   private KernelSource.Binary compile(KernelSource source, int capability) {
     long begin = System.nanoTime();
-    KernelSource.Binary binary = source.compile(capability);
+    KernelSource.Binary binary = source.compile(KernelSource.architecture(capability));
     report.line(
         SECTION,
         Verdict.OK,
@@ -82,7 +85,7 @@ final class ReluSection {
     return values;
   }
 
-  private void copy(Gpu gpu, CUdeviceptr x, CUdeviceptr y, float[] values) {
+  private void copy(ProbeCard gpu, CUdeviceptr x, CUdeviceptr y, float[] values) {
     long bytes = 4L * values.length;
     gpu.poison(y, values.length);
     Runnable copy =
@@ -100,9 +103,10 @@ final class ReluSection {
         CHECKED);
   }
 
-  private void relu(Gpu gpu, KernelSource source, CUdeviceptr x, CUdeviceptr y, float[] values) {
-    KernelSource.Binary binary = compile(source, gpu.computeCapability());
-    CUfunction function = KernelSource.load(binary, "relu_forward");
+  private void relu(
+      ProbeCard gpu, KernelSource source, CUdeviceptr x, CUdeviceptr y, float[] values) {
+    KernelSource.Binary binary = compile(source, gpu.gpu().computeCapability());
+    CUfunction function = Gpu.function(binary.load(), "relu_forward");
     gpu.poison(y, values.length);
     Pointer arguments =
         Pointer.to(Pointer.to(x), Pointer.to(y), Pointer.to(new long[] {values.length}));
@@ -120,9 +124,9 @@ final class ReluSection {
   }
 
   private void backward(
-      Gpu gpu, KernelSource source, CUdeviceptr x, CUdeviceptr dx, float[] values) {
+      ProbeCard gpu, KernelSource source, CUdeviceptr x, CUdeviceptr dx, float[] values) {
     CUfunction function =
-        KernelSource.load(source.compile(gpu.computeCapability()), "relu_backward");
+        Gpu.function(compile(source, gpu.gpu().computeCapability()).load(), "relu_backward");
     gpu.poison(dx, values.length);
     // x stands for the gradient too: what comes through is x where it is positive.
     Pointer arguments =

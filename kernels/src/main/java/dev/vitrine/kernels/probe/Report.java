@@ -1,5 +1,6 @@
 package dev.vitrine.kernels.probe;
 
+import dev.vitrine.kernels.device.Failure;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,8 +52,22 @@ final class Report {
       check.run();
     } catch (Exception | LinkageError | OutOfMemoryError e) {
       Verdict verdict = Failure.isMissing(e) ? Verdict.MISSING : Verdict.FAILED;
-      line(section, verdict, "%s: %s", subject, Failure.oneLine(e));
+      line(section, verdict, "%s: %s", subject, oneLine(e));
     }
+  }
+
+  /** Why a check failed, in one line. */
+  static String oneLine(Throwable failure) {
+    return Failure.oneLine(failure, Report::advice);
+  }
+
+  private static String advice(String library) {
+    if (library.startsWith("libcuda.so")) {
+      return "this machine has no NVIDIA driver";
+    }
+    return library.startsWith("libcudnn")
+        ? "install cuDNN 9, or name its folder with --libraries"
+        : "install CUDA 12, name its folder with --libraries, or use rewritten natives for CUDA 13";
   }
 
   /** A check of the probe. */

@@ -1,12 +1,37 @@
 package dev.vitrine.kernels.probe;
 
+import dev.vitrine.kernels.device.Order;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import jcuda.jcudnn.cudnnTensorFormat;
 
 /** How a four-dimensional tensor lies in memory; a filter counts as {@code [k, c, r, s]}. */
 enum TensorLayout {
-  NHWC,
-  NCHW;
+  NHWC(Order.PLAIN, Order.OUTPUTS_FIRST, cudnnTensorFormat.CUDNN_TENSOR_NHWC),
+  NCHW(Order.CHANNELS_FIRST, Order.OUTPUTS_INPUTS_FIRST, cudnnTensorFormat.CUDNN_TENSOR_NCHW);
+
+  private final Order images;
+  private final Order kernels;
+  private final int format;
+
+  TensorLayout(Order images, Order kernels, int format) {
+    this.images = images;
+    this.kernels = kernels;
+    this.format = format;
+  }
+
+  Order images() {
+    return images;
+  }
+
+  Order kernels() {
+    return kernels;
+  }
+
+  /** cuDNN's number of it. */
+  int format() {
+    return format;
+  }
 
   /** The place of element {@code (n, c, h, w)} of a tensor with these channels and sizes. */
   long offset(int n, int c, int h, int w, int channels, int height, int width) {

@@ -1,9 +1,12 @@
 package dev.vitrine.kernels.probe;
 
+import dev.vitrine.engine.backend.BackendException;
+import dev.vitrine.kernels.device.Cublas;
+import dev.vitrine.kernels.device.Cudnn;
+import dev.vitrine.kernels.device.Gpu;
+import dev.vitrine.kernels.device.KernelSource;
 import jcuda.driver.CUdevice_attribute;
-import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.JCublas2;
-import jcuda.jcublas.cublasHandle;
 import jcuda.jcudnn.JCudnn;
 import jcuda.runtime.JCuda;
 
@@ -46,39 +49,33 @@ final class VersionsSection {
   }
 
   private void driver() {
-    int[] version = new int[1];
-    Gpu.check(JCudaDriver.cuDriverGetVersion(version), "cuDriverGetVersion");
-    report.line(SECTION, Verdict.OK, "driver: knows CUDA %s", cuda(version[0]));
+    report.line(SECTION, Verdict.OK, "driver: knows CUDA %s", Gpu.driverVersion());
   }
 
   private void runtime() {
     int[] version = new int[1];
     int result = JCuda.cudaRuntimeGetVersion(version);
     if (result != 0) {
-      throw new GpuFailure("cudaRuntimeGetVersion: " + JCuda.cudaGetErrorString(result));
+      throw new BackendException("cudaRuntimeGetVersion: " + JCuda.cudaGetErrorString(result));
     }
     report.line(SECTION, Verdict.OK, "runtime: CUDA %s, inside JCuda's natives", cuda(version[0]));
   }
 
   private void nvrtc() {
-    report.line(SECTION, Verdict.OK, "nvrtc: %s", KernelSource.version());
+    report.line(SECTION, Verdict.OK, "nvrtc: %s", KernelSource.compilerVersion());
   }
 
   private void cudnn() {
-    long version = JCudnn.cudnnGetVersion();
     report.line(
         SECTION,
         Verdict.OK,
-        "cudnn: %d.%d.%d, built for CUDA %s",
-        version / 10000,
-        version / 100 % 100,
-        version % 100,
+        "cudnn: %s, built for CUDA %s",
+        Cudnn.version(),
         cuda((int) JCudnn.cudnnGetCudartVersion()));
   }
 
   private void card() {
     try (Gpu gpu = new Gpu(settings.device())) {
-      long[] memory = gpu.memory();
       report.line(
           SECTION,
           Verdict.OK,
@@ -88,26 +85,16 @@ final class VersionsSection {
           gpu.computeCapability() / 10.0,
           gpu.attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
           gpu.attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE) >> 20,
-          memory[1] / 1e9,
-          memory[0] / 1e9);
+          gpu.totalBytes() / 1e9,
+          gpu.freeBytes() / 1e9);
     }
   }
 
   private void cublas() {
     JCublas2.initialize(); // says that the library is missing before it asks for a card
-    try (Gpu gpu = new Gpu(settings.device())) {
-      cublasHandle handle = new cublasHandle();
-      Blas.check(JCublas2.cublasCreate(handle), "cublasCreate");
-      int[] version = new int[1];
-      Blas.check(JCublas2.cublasGetVersion(handle, version), "cublasGetVersion");
-      JCublas2.cublasDestroy(handle);
-      report.line(
-          SECTION,
-          Verdict.OK,
-          "cublas: %d.%d.%d",
-          version[0] / 10000,
-          version[0] / 100 % 100,
-          version[0] % 100);
+    try (Gpu gpu = new Gpu(settings.device());
+        Cublas cublas = new Cublas(gpu)) {
+      report.line(SECTION, Verdict.OK, "cublas: %s", cublas.version());
     }
   }
 

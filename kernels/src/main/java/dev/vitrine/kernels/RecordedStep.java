@@ -1,0 +1,153 @@
+package dev.vitrine.kernels;
+
+import dev.vitrine.engine.backend.AdamStep;
+import dev.vitrine.engine.backend.Arguments;
+import dev.vitrine.engine.backend.Repeated;
+import dev.vitrine.kernels.device.Device;
+import dev.vitrine.kernels.device.OutOfDeviceMemory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A step that runs by itself once, is written down the second time, and replayed from then on. The
+ * first run loads kernels, tries algorithms and packs weights, which cannot be recorded. What the
+ * recording writes to lies in an arena of its own.
+ */
+final class RecordedStep implements Repeated {
+  private final CudaMemory backend;
+  private final Runnable step;
+  private final List<Integer> firstNumbers = new ArrayList<>();
+  private final List<Block> counters = new ArrayList<>();
+  private DeviceMemory.Arena arena;
+  private Device.Recorded recorded;
+  private int recordedAdams;
+  private boolean first = true;
+  private boolean recording;
+  private boolean closed;
+
+  RecordedStep(CudaMemory backend, Runnable step) {
+    this.backend = backend;
+    this.step = step;
+  }
+
+  @Override
+  public void run() {
+    if (closed) {
+      throw new IllegalStateException("the repeated step has been closed");
+    }
+    backend.open("repeat");
+    if (first) {
+      firstNumbers.clear();
+      backend.runIn(this, step);
+      first = false;
+      return;
+    }
+    if (recorded == null) {
+      prepareCounters();
+      try {
+        record();
+      } catch (OutOfDeviceMemory e) {
+        backend.trim();
+        try {
+          record();
+        } catch (OutOfDeviceMemory again) {
+          throw backend.memory.tooLittle(again);
+        }
+      }
+      startCounters();
+    }
+    recorded.replay();
+  }
+
+  /** Whether Adam's step number is to be counted on the card. */
+  boolean isRecording() {
+    return recording;
+  }
+
+  /** Notes one of Adam's steps in the first run. */
+  void note(AdamStep adam) {
+    firstNumbers.add(adam.step());
+  }
+
+  /** Where the card counts the steps of the next Adam in the recording. */
+  long nextCounter() {
+    if (recordedAdams == counters.size()) {
+      throw new IllegalStateException(
+          "repeat: the step makes more of Adam's steps than the %d of its first run"
+              .formatted(counters.size()));
+    }
+    return counters.get(recordedAdams++).address();
+  }
+
+  private void prepareCounters() {
+    while (counters.size() < firstNumbers.size()) {
+      counters.add(backend.memory.take(Integer.BYTES));
+    }
+  }
+
+  /** A replay counts up before it uses a number, and the first run has used the first. */
+  private void startCounters() {
+    for (int i = 0; i < counters.size(); i++) {
+      backend.device.upload(counters.get(i).address(), new int[] {firstNumbers.get(i)}, 0, 1);
+    }
+  }
+
+  private void record() {
+    long before = backend.liveBytes();
+    DeviceMemory.Arena taken = backend.memory.arena();
+    arena = taken;
+    recording = true;
+    recordedAdams = 0;
+    backend.device.beginRecording();
+    try {
+      backend.runIn(this, step);
+    } catch (RuntimeException | Error e) {
+      discard(e);
+      throw e;
+    } finally {
+      recording = false;
+      taken.seal();
+    }
+    recorded = backend.device.endRecording();
+    try {
+      Arguments.repeated(before, backend.liveBytes());
+    } catch (IllegalStateException e) {
+      forget();
+      throw e;
+    }
+  }
+
+  /** Ends a recording that came to nothing. */
+  private void discard(Throwable because) {
+    try {
+      backend.device.endRecording().close();
+    } catch (RuntimeException e) {
+      because.addSuppressed(e);
+    }
+    forget();
+  }
+
+  private void forget() {
+    if (recorded != null) {
+      recorded.close();
+      recorded = null;
+    }
+    if (arena != null) {
+      arena.close();
+      arena = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (!backend.closed()) {
+      forget();
+      counters.forEach(backend.memory::give);
+    }
+    counters.clear();
+  }
+}
