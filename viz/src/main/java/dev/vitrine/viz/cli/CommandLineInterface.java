@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       CamCommand.class,
       MaximizeCommand.class,
       SummaryCommand.class,
+      GraphCommand.class,
       FetchCommand.class,
       DevicesCommand.class,
     })
