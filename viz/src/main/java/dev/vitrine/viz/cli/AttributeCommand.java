@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -34,6 +35,13 @@ final class AttributeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     AttributionMethod chosen = attribution.method();
+    if (target.top() > 0 && !chosen.isRule()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "the strongest units one by one are for gradient, guided and deconvnet, not for "
+              + chosen
+              + ": name one unit, or take --method deconvnet");
+    }
     try (Backend backend = model.openBackend();
         Model loaded = model.open(backend)) {
       InputOptions.Photograph photograph = input.read(image, loaded);
@@ -45,6 +53,11 @@ final class AttributeCommand implements Callable<Integer> {
         heard.add(layer);
       }
       try (Study study = new Study(loaded, photograph, heard)) {
+        if (target.top() > 0) {
+          StrongestUnits.of(study, chosen, scored, target.channel(), target.top())
+              .write(command, study, output);
+          return 0;
+        }
         TargetOptions.Target what =
             strongest
                 ? TargetOptions.Target.strongest(study.run(), layer)

@@ -1,6 +1,5 @@
 package dev.vitrine.viz.cli;
 
-import dev.vitrine.engine.ReluRule;
 import dev.vitrine.viz.attribution.Attributor;
 import dev.vitrine.viz.attribution.InputGradient;
 import dev.vitrine.viz.method.Subject;
@@ -33,7 +32,7 @@ record Attribution(
   /** By one of the ReLU's rules, in a run that is there already. */
   static Attribution of(Study study, AttributionMethod method, TargetOptions.Target target) {
     float[] map =
-        new InputGradient(ReluRule.valueOf(method.name())).of(study.run(), target.objective());
+        new InputGradient(method.rule()).of(study.run(), target.objective());
     return of(study, method, target, map, target.objective().value(study.run()), Map.of());
   }
 

@@ -1,5 +1,6 @@
 package dev.vitrine.viz.cli;
 
+import dev.vitrine.engine.ReluRule;
 import dev.vitrine.weights.BadInputException;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +31,16 @@ enum AttributionMethod {
 
   boolean takes(String option) {
     return options.contains(option);
+  }
+
+  /** True for those that are a rule at the ReLUs. */
+  boolean isRule() {
+    return this == GRADIENT || this == GUIDED || this == DECONVNET;
+  }
+
+  /** The rule of one that is. */
+  ReluRule rule() {
+    return ReluRule.valueOf(name());
   }
 
   static AttributionMethod parse(String name) {

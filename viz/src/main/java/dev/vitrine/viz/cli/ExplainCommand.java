@@ -26,6 +26,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Explains what the network saw in a photograph: pictures and a page.")
 final class ExplainCommand implements Callable<Integer> {
+  /** Channels of each layer whose exciting pictures are made. */
+  private static final int EXCITED = 3;
+
   private static final int TOP = 5;
   private static final List<AttributionMethod> METHODS =
       List.of(AttributionMethod.GRADIENT, AttributionMethod.GUIDED, AttributionMethod.DECONVNET);
@@ -102,7 +105,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     Excitation excitation;
     try {
-      excitation = new Excitation(loaded, maps, model.seed());
+      excitation = new Excitation(loaded, maps, EXCITED, model.seed());
     } catch (BadInputException e) {
       CommandOutput.note("no images that excite channels: " + e.getMessage());
       return Map.of();

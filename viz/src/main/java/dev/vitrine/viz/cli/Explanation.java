@@ -2,7 +2,7 @@ package dev.vitrine.viz.cli;
 
 import dev.vitrine.viz.method.ChannelMaps;
 import dev.vitrine.viz.page.ExplainPage;
-import dev.vitrine.viz.render.ChannelPicture;
+import dev.vitrine.viz.render.ChannelGrid;
 import dev.vitrine.viz.render.ColorMap;
 import dev.vitrine.viz.render.HeatMap;
 import dev.vitrine.viz.render.Opacity;
@@ -98,12 +98,7 @@ record Explanation(
     Path written =
         folder.png(
             file,
-            ChannelPicture.grid(
-                strongest.stream().map(maps::map).toList(),
-                maps.h(),
-                maps.w(),
-                COLUMNS,
-                ColorMap.VIRIDIS));
+new ChannelGrid(COLUMNS, 1, ChannelGrid.Scaling.STANDARDIZED, ColorMap.VIRIDIS).of(maps, strongest));
     folder.json(file, with(record));
     if (raw) {
       folder.npy(file, new int[] {maps.h(), maps.w(), maps.channels()}, maps.values());

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 
 /** What is to be explained: a class or a unit. */
 final class TargetOptions {
-  private static final Pattern UNIT = Pattern.compile("(.+):(\\d+)(?:@(?:(max)|(\\d+),(\\d+)))?");
+  private static final Pattern UNIT = Pattern.compile("(.+):(\\d+)(?:@(?:(max)|(\\d+),(\\d+)|top(\\d{1,3})))?");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -33,8 +33,10 @@ final class TargetOptions {
 
   @Option(
       names = "--unit",
-      paramLabel = "LAYER:CHANNEL[@Y,X|@max]",
-      description = "Explain the mean of a channel's map, or one unit of it.")
+      paramLabel = "LAYER:CHANNEL[@Y,X|@max|@topN]",
+      description =
+          "Explain the mean of a channel's map, or one unit of it; attribute by a ReLU's rule also"
+              + " the N strongest whose receptive fields do not overlap.")
   private String unit;
 
   @Option(
@@ -63,6 +65,20 @@ final class TargetOptions {
 
   boolean isUnit() {
     return unit != null;
+  }
+
+  /** How many of a channel's strongest units are asked for, one by one; 0 for another target. */
+  int top() {
+    String count = unit == null ? null : parsed().group(6);
+    if (count != null && number(count) < 1) {
+      throw usage("--unit is '" + unit + "': there is no top " + count + "; try @top9");
+    }
+    return count == null ? 0 : number(count);
+  }
+
+  /** The channel whose strongest units are asked for. */
+  int channel() {
+    return number(parsed().group(2));
   }
 
   /** True if neither a class nor a unit was named. */
@@ -95,6 +111,16 @@ final class TargetOptions {
 
   /** The targets, once the run is there: several if as many classes were named. */
   List<Target> resolveAll(Model model, Run run) {
+    if (top() > 0) {
+      throw usage(
+          "--unit is '"
+              + unit
+              + "': several units one by one are for attribute by a ReLU's rule; name one, as in "
+              + parsed().group(1)
+              + ":"
+              + channel()
+              + "@max");
+    }
     if (unit != null) {
       return List.of(resolvedUnit(run));
     }
@@ -151,7 +177,7 @@ final class TargetOptions {
       throw usage(
           "--unit is '"
               + unit
-              + "'; it reads LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER:CHANNEL@max, as in"
+              + "'; it reads LAYER:CHANNEL, LAYER:CHANNEL@Y,X, LAYER:CHANNEL@max or LAYER:CHANNEL@top9, as in"
               + " fire5_concat:12@max");
     }
     return m;

@@ -1,6 +1,5 @@
-package dev.vitrine.viz.page;
+package dev.vitrine.viz.render;
 
-import dev.vitrine.viz.render.ColorMap;
 import dev.vitrine.weights.image.Picture;
 import dev.vitrine.weights.image.Resampling;
 import dev.vitrine.weights.image.Resize;
@@ -18,13 +17,13 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Pictures as data URIs, so that a page carries them with it. */
-final class Inline {
+public final class Inline {
   private static final float QUALITY = 0.9f;
 
   private Inline() {}
 
   /** A photograph as JPEG, its longer side at most so many pixels. */
-  static String photograph(Picture photograph, int longest) {
+  public static String photograph(Picture photograph, int longest) {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
@@ -43,14 +42,14 @@ final class Inline {
   }
 
   /** A picture without loss, its longer side at most so many pixels. */
-  static String picture(Picture picture, int longest) {
+  public static String picture(Picture picture, int longest) {
     return png(within(picture, longest).toBufferedImage());
   }
 
   /**
    * As {@link #map}, a coarse one enlarged with a cubic filter: a browser's would show its cells.
    */
-  static String smooth(float[] values, int h, int w, ColorMap colors, int longest) {
+  public static String smooth(float[] values, int h, int w, ColorMap colors, int longest) {
     int times = longest / (2 * Math.max(h, w));
     if (times < 2) {
       return map(values, h, w, colors, longest);
@@ -60,7 +59,7 @@ final class Inline {
   }
 
   /** A map {@code [h, w]} of numbers in 0..1 in the map's 256 colours. */
-  static String map(float[] values, int h, int w, ColorMap colors, int longest) {
+  public static String map(float[] values, int h, int w, ColorMap colors, int longest) {
     int longer = Math.max(h, w);
     int toH = longer > longest ? Math.max(1, h * longest / longer) : h;
     int toW = longer > longest ? Math.max(1, w * longest / longer) : w;

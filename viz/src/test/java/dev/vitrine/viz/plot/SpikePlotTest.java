@@ -1,4 +1,4 @@
-package dev.vitrine.viz.page;
+package dev.vitrine.viz.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -62,7 +62,7 @@ final class SpikePlotTest {
   @ParameterizedTest
   @CsvSource({"0.3, 0.5", "1, 1", "1.1, 2", "20, 20", "51, 100", "0, 1", "0.0002, 0.0002"})
   void marksAreOneTwoOrFiveApart(double atLeast, double step) {
-    assertThat(SpikePlot.step(atLeast))
+    assertThat(Axis.step(atLeast))
         .isCloseTo(step, org.assertj.core.data.Percentage.withPercentage(1e-6));
   }
 
