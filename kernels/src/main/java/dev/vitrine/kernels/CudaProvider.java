@@ -20,9 +20,6 @@ import java.util.Optional;
  * libraries. Nothing is loaded where there is no trace of a driver.
  */
 public final class CudaProvider implements BackendProvider {
-  private static final String REDIST =
-      "VITRINE_CUDA=redist ./vitrine devices fetches CUDA 12.6 and cuDNN 9.5 (2 GB), or install ";
-
   /** What the one try to load the libraries came to; they load once in a process. */
   private static Optional<String> loaded;
 
@@ -96,7 +93,8 @@ public final class CudaProvider implements BackendProvider {
     if (library.startsWith("libcuda.so")) {
       return "install or repair NVIDIA's driver, from https://www.nvidia.com/drivers";
     }
-    return REDIST + (library.startsWith("libcudnn") ? "cuDNN 9" : "CUDA 12");
+    String install = "install " + (library.startsWith("libcudnn") ? "cuDNN 9" : "CUDA 12");
+    return install + ", or start with VITRINE_CUDA=redist, which fetches both (2 GB)";
   }
 
   @Override

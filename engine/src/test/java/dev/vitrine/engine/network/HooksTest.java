@@ -12,6 +12,7 @@ import dev.vitrine.engine.ReluRule;
 import dev.vitrine.engine.Seeded;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
+import dev.vitrine.engine.backend.Repeated;
 import dev.vitrine.engine.backend.Unary;
 import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Elementwise;
@@ -43,6 +44,45 @@ class HooksTest extends OnEveryBackend {
   @AfterEach
   void close() {
     network.close();
+  }
+
+  // ---- repeating ----
+
+  @Test
+  void aHookHearsEveryRunOfARepeatedStep() {
+    int[] heard = {0};
+    try (Hook hook =
+            network.onForward(
+                "conv2",
+                c -> {
+                  heard[0]++;
+                  return null;
+                });
+        Repeated step = network.repeat(() -> network.forward(x).close())) {
+      for (int run = 1; run <= 4; run++) {
+        step.run();
+        assertThat(heard[0]).isEqualTo(run);
+      }
+    }
+  }
+
+  @Test
+  void aHookThatComesOrGoesWhileAStepIsRepeatedIsRefused() {
+    try (Repeated unheard = network.repeat(() -> network.forward(x).close())) {
+      unheard.run();
+      try (Hook hook = network.onBackward("conv2", c -> null);
+          Repeated heard = network.repeat(() -> network.forward(x).close())) {
+        assertThatThrownBy(unheard::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("a hook was registered while a step is repeated");
+        heard.run();
+        hook.close();
+        assertThatThrownBy(heard::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("a hook was closed while a step is repeated");
+      }
+      unheard.run();
+    }
   }
 
   // ---- forward ----

@@ -14,11 +14,12 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code devices}: the backends, and for each one that can't be used why. */
+/** {@code devices}: the backends, and for each one that can't be used why and what to do. */
 @Command(
     name = "devices",
     mixinStandardHelpOptions = true,
-    description = "Lists the backends found, and for each one not used why.")
+    description =
+        "Lists the backends: version and memory, or what is missing and what to do about it.")
 final class DevicesCommand implements Callable<Integer> {
   @Option(names = "--json", description = "The result as JSON on standard output.")
   private boolean json;
@@ -55,7 +56,10 @@ final class DevicesCommand implements Callable<Integer> {
             row.get("name"),
             row.get("device"),
             usable ? "yes" : "no",
-            usable ? row.get("description") : row.get("missing"));
+            usable
+                ? "%s; %.1f GB for batches"
+                    .formatted(row.get("description"), (long) row.get("memoryBudgetBytes") / 1e9)
+                : row.get("missing"));
       }
     }
     return 0;

@@ -6,6 +6,7 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tape;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.engine.backend.Repeated;
 import dev.vitrine.engine.network.Listen;
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.engine.network.Run;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** Rounds of Adam that make one layer's channels large, each in an image of its own. */
@@ -54,25 +56,29 @@ final class Climb {
       }
       Shape map = network.shapes(shape, Listen.only(layer)).get(layer);
       Tensor downhill = scope.of(map, downhill(map)).named("seed");
-      for (int step = 0; step < settings.steps(); step++) {
-        step(adam, image, downhill, step == 0);
-        progress.accept((long) size * size * features.size());
+      long pixelsAStep = (long) size * size * features.size();
+      step(adam, image, downhill, this::noteAlive);
+      progress.accept(pixelsAStep);
+      // Every step asks for the same: a GPU is told once.
+      try (Repeated again = network.repeat(() -> step(adam, image, downhill, gradient -> {}))) {
+        for (int step = 1; step < settings.steps(); step++) {
+          again.run();
+          progress.accept(pixelsAStep);
+        }
       }
       note(image);
       return image.toFloats();
     }
   }
 
-  private void step(Adam adam, Tensor image, Tensor downhill, boolean first) {
+  private void step(Adam adam, Tensor image, Tensor downhill, Consumer<Tensor> heard) {
     try (Scope scope = new Scope(network.backend())) {
       Tape tape = new Tape(scope);
       Tensor x = pixels.toNetwork(tape, tape.watch(image));
       try (Run run = network.forward(x, Listen.only(layer).withGradients())) {
         Tensor atInput = run.backward(Map.of(run.output(layer), downhill), List.of(x)).at(x);
         Tensor gradient = tape.backward(Map.of(x, atInput), List.of(image)).at(image);
-        if (first) {
-          noteAlive(gradient.toFloats());
-        }
+        heard.accept(gradient);
         adam.step(image, gradient);
       }
     }
@@ -110,10 +116,11 @@ final class Climb {
     }
   }
 
-  private void noteAlive(float[] gradient) {
-    int each = gradient.length / features.size();
-    for (int i = 0; i < gradient.length; i++) {
-      alive[i / each] |= gradient[i] != 0;
+  private void noteAlive(Tensor gradient) {
+    float[] values = gradient.toFloats();
+    int each = values.length / features.size();
+    for (int i = 0; i < values.length; i++) {
+      alive[i / each] |= values[i] != 0;
     }
   }
 
