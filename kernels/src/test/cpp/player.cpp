@@ -12,12 +12,12 @@
 // its end. kernels.inc is written by the tests: it includes the .cu files, each in a namespace of
 // its own, and lists their kernels.
 
-#include "grid.h"
-
 #include <map>
 #include <string>
 #include <tuple>
 #include <utility>
+
+#include "grid.h"
 
 namespace {
 
@@ -39,7 +39,7 @@ A argument(const std::string& bytes) {
 
 template <class... A, size_t... I>
 std::function<void()> marshal(void (*kernel)(A...), const Arguments& arguments,
-                           std::index_sequence<I...>) {
+                              std::index_sequence<I...>) {
   if (arguments.size() != sizeof...(A)) grid::stop("wrong number of arguments");
   auto values = std::make_tuple(argument<A>(arguments[I])...);
   return [kernel, values] { std::apply(kernel, values); };

@@ -164,7 +164,12 @@ final class DeviceMemory implements AutoCloseable {
     liveBytes = 0;
   }
 
-  private Block allocate(long size) {
+  /**
+   * Memory of the card that no count knows and no pool takes; {@link Device#free} gives it back.
+   *
+   * @throws BackendException if the card has not that much, even with the pool emptied
+   */
+  Block allocate(long size) {
     try {
       return new Block(device.allocate(size), size);
     } catch (OutOfDeviceMemory e) {

@@ -144,7 +144,7 @@ final class Geometry implements AutoCloseable {
     for (int i = 0; i < exact.length; i++) {
       weights[i] = (float) exact[i];
     }
-    long begin = device.allocate(4L * (starts.length + indices.length + weights.length));
+    long begin = memory.allocate(4L * (starts.length + indices.length + weights.length)).address();
     long second = begin + 4L * starts.length;
     long third = second + 4L * indices.length;
     device.upload(begin, starts, 0, starts.length);

@@ -43,7 +43,8 @@ extern "C" __global__ void reduce(int kind, const float* x, float* y, Axes kept,
     unsigned first = segment * f.termsPerSegment;
     unsigned end = min(first + f.termsPerSegment, f.terms);
     for (unsigned term = first + row; term < end; term += rows) {
-      result = fold(kind, result, terms[offsets(folded, term).a]);
+      unsigned at = folded.rank == 1 ? term * folded.a[0] : offsets(folded, term).a;
+      result = fold(kind, result, terms[at]);
     }
   }
   partial[threadIdx.x] = result;

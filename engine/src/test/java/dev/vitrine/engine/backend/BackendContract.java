@@ -51,7 +51,9 @@ public abstract class BackendContract
 
   @AfterAll
   final void closeBackend() {
-    comparison.close();
+    if (comparison != null) { // else the backend was not to be had here
+      comparison.close();
+    }
   }
 
   @BeforeEach
