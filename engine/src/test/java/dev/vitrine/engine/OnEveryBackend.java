@@ -17,13 +17,16 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Tests that every backend of the CPU runs. Each has a backend and a scope of its own; what is
- * alive when it ends, its scope closed, is a leak and fails it.
+ * Tests that every backend of a device runs, of the CPU unless told otherwise. Each has a backend
+ * and a scope of its own; what is alive when it ends, its scope closed, is a leak and fails it.
  */
 @ParameterizedClass
 @MethodSource("dev.vitrine.engine.OnEveryBackend#providers")
 public abstract class OnEveryBackend {
   private static final Map<String, Backend> OPEN = new HashMap<>(); // kept: opening takes a while
+
+  /** {@code cuda} runs them on a card, where the backend for it is on the class path. */
+  private static final String DEVICE = System.getProperty("vitrine.test.device", "cpu");
 
   @Parameter protected BackendProvider provider;
   protected Backend backend;
@@ -31,7 +34,7 @@ public abstract class OnEveryBackend {
 
   static List<Named<BackendProvider>> providers() {
     return Backends.all().stream()
-        .filter(p -> p.device().equals("cpu") && p.missing().isEmpty())
+        .filter(p -> p.device().equals(DEVICE) && p.missing().isEmpty())
         .map(p -> Named.of(p.name(), p))
         .toList();
   }

@@ -189,12 +189,14 @@ final class DeviceMemory implements AutoCloseable {
   BackendException tooLittle(OutOfDeviceMemory e) {
     return new BackendException(
         "the card has too little memory: %s are asked for, %s free, %s in use here;"
-                .formatted(mebibytes(e.asked()), mebibytes(e.free()), mebibytes(liveBytes))
+                .formatted(size(e.asked()), size(e.free()), size(liveBytes))
             + " use a smaller batch or a smaller image, or --device cpu",
         e);
   }
 
-  private static String mebibytes(long bytes) {
-    return "%,.1f MiB".formatted(bytes / 1048576.0);
+  private static String size(long bytes) {
+    return bytes < 1 << 20
+        ? "%,d bytes".formatted(bytes)
+        : "%,.1f MiB".formatted(bytes / 1048576.0);
   }
 }

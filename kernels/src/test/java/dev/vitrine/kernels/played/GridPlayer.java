@@ -65,7 +65,6 @@ final class GridPlayer {
 
   private static List<String> command(Sanitizer sanitizer) {
     List<String> command = new ArrayList<>(List.of("g++", "-std=c++20", "-O1", "-g1", "-pthread"));
-    command.addAll(List.of("-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas"));
     command.add("-fno-strict-aliasing"); // as nvcc: Lanes are read where floats were written
     command.addAll(sanitizer.flags());
     command.addAll(List.of("-I", KERNELS.toString()));
