@@ -137,7 +137,8 @@ class MutatedFilesTest {
       loaded = peak;
       kind = runs(model.network()) ? "runs" : "too large to run here";
     } catch (BadInputException e) {
-      if (!e.getMessage().contains(file.getFileName().toString()) || e.getMessage().length() > 2000) {
+      if (!e.getMessage().contains(file.getFileName().toString())
+          || e.getMessage().length() > 2000) {
         complaint = "says " + e.getMessage();
       }
     } catch (RuntimeException | Error e) {

@@ -148,8 +148,7 @@ public final class Verification {
       checks.add(
           Check.wrong("numbers", "not finite in " + String.join(", ", wild) + "; get it again"));
     } else if (!blank.isEmpty()) {
-      checks.add(
-          Check.wrong("numbers", "nothing but zeros in " + String.join(", ", blank)));
+      checks.add(Check.wrong("numbers", "nothing but zeros in " + String.join(", ", blank)));
     } else {
       checks.add(Check.fine("numbers", "all finite, no kernel empty"));
     }
@@ -223,7 +222,8 @@ public final class Verification {
         checks.add(Check.skipped(name, e.getMessage()));
       } catch (OutOfMemoryError e) {
         checks.add(
-            Check.skipped(name, "no room for a second copy; give Java more: VITRINE_JAVA_OPTS=-Xmx6g"));
+            Check.skipped(
+                name, "no room for a second copy; give Java more: VITRINE_JAVA_OPTS=-Xmx6g"));
       }
     }
   }

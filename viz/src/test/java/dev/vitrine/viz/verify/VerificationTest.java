@@ -51,8 +51,7 @@ final class VerificationTest {
   }
 
   private static Overrides prepared(String how) {
-    return new Overrides(
-        Optional.of(Preprocessing.parse(how)), Optional.of(Labels.tinyVgg()));
+    return new Overrides(Optional.of(Preprocessing.parse(how)), Optional.of(Labels.tinyVgg()));
   }
 
   /** Tiny VGG with parts of its weights in another order. */
@@ -78,8 +77,7 @@ final class VerificationTest {
           float[] moved = new float[values.length];
           int length = values.length / parts;
           for (int i = 0; i < parts; i++) {
-            System.arraycopy(
-                values, source.applyAsInt(i) * length, moved, i * length, length);
+            System.arraycopy(values, source.applyAsInt(i) * length, moved, i * length, length);
           }
           int at = indexOf(bytes(values));
           assertThat(at).as("where %s lies in the file", p.name()).isPositive();
@@ -201,7 +199,9 @@ final class VerificationTest {
   @Test
   void aWrongAnswerThatNoOrderExplainsIsCalledDamage() throws IOException {
     assertThat(
-            only(new TinyVgg().reorder("/bias", 1, 10, i -> (i + 3) % 10).verified("unit"), "reason")
+            only(
+                    new TinyVgg().reorder("/bias", 1, 10, i -> (i + 3) % 10).verified("unit"),
+                    "reason")
                 .what())
         .contains("no wrong order");
   }
@@ -216,8 +216,7 @@ final class VerificationTest {
           .anyMatch(c -> c.name().equals("reason"));
 
       for (int i = 0; i < before.size(); i++) {
-        assertThat(model.network().parameters().get(i).value().toFloats())
-            .isEqualTo(before.get(i));
+        assertThat(model.network().parameters().get(i).value().toFloats()).isEqualTo(before.get(i));
       }
     }
   }
