@@ -67,6 +67,11 @@ final class LayerWeights {
     return parameters.containsKey(role);
   }
 
+  /** A weight that the layer has been given before. */
+  Parameter known(String role) {
+    return parameters.get(role);
+  }
+
   private StoredArray next(String role, Shape expected) {
     if (stored == null) {
       stored = layout.of(layer);

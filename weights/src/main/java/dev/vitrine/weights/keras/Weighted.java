@@ -226,30 +226,24 @@ final class Weighted {
       throw s.unexpected("invert", "false");
     }
     int channels = call.along("axis", axis(call, s)).dim(-1);
-    boolean given = s.has("mean") && s.has("variance");
     LayerWeights weights = call.weights();
     if (!weights.knows("mean")) {
-      float[] mean =
-          given ? spread(call, "mean", channels) : weights.values("mean", Shape.of(channels));
-      float[] variance =
-          given
-              ? spread(call, "variance", channels)
-              : weights.values("variance", Shape.of(channels));
+      boolean given = s.has("mean") && s.has("variance");
+      Shape each = Shape.of(channels);
+      float[] mean = given ? spread(call, "mean", channels) : weights.values("mean", each);
+      float[] deviation =
+          given ? spread(call, "variance", channels) : weights.values("variance", each);
       for (int c = 0; c < channels; c++) {
-        variance[c] = Math.max((float) Math.sqrt(variance[c]), LEAST_DEVIATION);
+        deviation[c] = Math.max((float) Math.sqrt(deviation[c]), LEAST_DEVIATION);
       }
       call.constant("mean", mean);
-      call.constant("deviation", variance);
+      call.constant("deviation", deviation);
       weights.skip("count");
     }
     String centred =
         call.step(
-            ".centred",
-            new Arithmetic(Binary.SUBTRACT),
-            call.inputs(),
-            call.constant("mean", null));
-    call.addAfter(
-        List.of(centred), new Arithmetic(Binary.DIVIDE), call.constant("deviation", null));
+            ".centred", new Arithmetic(Binary.SUBTRACT), call.inputs(), weights.known("mean"));
+    call.addAfter(List.of(centred), new Arithmetic(Binary.DIVIDE), weights.known("deviation"));
   }
 
   /** Numbers of the settings, one for each channel or one for all. */

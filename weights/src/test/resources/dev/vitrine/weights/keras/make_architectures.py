@@ -17,7 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(HERE, "../../../../../../main/resources/dev/vitrine/weights/architectures")
 READ = (
     "activation axis batch_shape center data_format depth_multiplier dilation_rate epsilon filters"
-    " groups kernel_size max_value name negative_slope padding pool_size scale strides"
+    " groups keepdims kernel_size max_value name negative_slope padding pool_size scale strides"
     " target_shape threshold units use_bias"
 ).split()
 DEFAULTS = {
@@ -27,6 +27,7 @@ DEFAULTS = {
     "depth_multiplier": 1,
     "dilation_rate": [1, 1],
     "groups": 1,
+    "keepdims": False,
     "negative_slope": 0.0,
     "padding": "valid",
     "scale": True,
