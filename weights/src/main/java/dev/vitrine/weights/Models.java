@@ -112,7 +112,10 @@ public final class Models {
                 name,
                 network,
                 source,
-                overrides.preprocessing().or(() -> known.map(KnownModel::preprocessing)).orElse(null),
+                overrides
+                    .preprocessing()
+                    .or(() -> known.map(KnownModel::preprocessing))
+                    .orElse(null),
                 overrides.labels().or(() -> known.flatMap(KnownModel::labels)).orElse(null)));
   }
 

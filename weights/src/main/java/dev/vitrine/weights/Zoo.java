@@ -57,8 +57,7 @@ public final class Zoo {
               Architecture.INCEPTION_V3),
           published(
               "resnet50", 224, 25_636_712, Preprocessing.CAFFE, IMAGENET, Architecture.RESNET50),
-          published(
-              "xception", 299, 22_910_480, Preprocessing.TF, IMAGENET, Architecture.XCEPTION),
+          published("xception", 299, 22_910_480, Preprocessing.TF, IMAGENET, Architecture.XCEPTION),
           new KnownModel(
               "mobilenet",
               "MobileNet, 1000 classes of ImageNet, 224x224, Keras' mobilenet_1_0_224_tf.h5",

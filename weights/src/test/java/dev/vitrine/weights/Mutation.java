@@ -13,12 +13,38 @@ import java.util.SplittableRandom;
  */
 final class Mutation {
   private static final long[] NUMBERS = {
-    0, 1, -1, 2, 127, 128, 255, 65_535, 65_536, Integer.MAX_VALUE, Integer.MIN_VALUE,
-    1L << 32, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE
+    0,
+    1,
+    -1,
+    2,
+    127,
+    128,
+    255,
+    65_535,
+    65_536,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    1L << 32,
+    1L << 40,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE
   };
   private static final String[] WORDS = {
-    "0", "-1", "1e400", "999999999", "2147483647", "null", "true", "[]", "{}", "\"x\"", "NaN",
-    "\"same\"", "[1, 1]", "[null, null, null, 3]", "\u0000"
+    "0",
+    "-1",
+    "1e400",
+    "999999999",
+    "2147483647",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "\"x\"",
+    "NaN",
+    "\"same\"",
+    "[1, 1]",
+    "[null, null, null, 3]",
+    "\u0000"
   };
 
   private final SplittableRandom random;
@@ -112,6 +138,7 @@ final class Mutation {
   }
 
   private static boolean isBoundary(byte b) {
-    return b == ' ' || b == ',' || b == ':' || b == '[' || b == ']' || b == '{' || b == '}' || b == 0;
+    return b == ' ' || b == ',' || b == ':' || b == '[' || b == ']' || b == '{' || b == '}'
+        || b == 0;
   }
 }

@@ -86,9 +86,7 @@ final class ModelsCommand implements Callable<Integer> {
         model.input().height() == 0
             ? "any size"
             : model.input().height() + "x" + model.input().width();
-    CommandOutput.line(
-        "%-12s  %7s  %-8s  %s",
-        model.name(), size, input, where);
+    CommandOutput.line("%-12s  %7s  %-8s  %s", model.name(), size, input, where);
     CommandOutput.line("%-12s  %s", "", model.description());
     CommandOutput.line(
         "%-12s  %s",

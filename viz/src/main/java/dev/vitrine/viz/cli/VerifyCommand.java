@@ -3,6 +3,7 @@ package dev.vitrine.viz.cli;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.viz.method.Prediction;
 import dev.vitrine.viz.verify.Check;
+import dev.vitrine.viz.verify.Expectation;
 import dev.vitrine.viz.verify.KnownAnswer;
 import dev.vitrine.viz.verify.Verification;
 import dev.vitrine.weights.BadInputException;
@@ -17,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -117,18 +117,22 @@ final class VerifyCommand implements Callable<Integer> {
         return List.of(Check.wrong("file", e.getMessage()));
       }
       try (loaded) {
-        Optional<KnownModel> known = Zoo.find(each).or(() -> Models.recognize(Path.of(each)));
-        return Verification.of(loaded, known, answers(loaded), quick);
+        return Verification.of(loaded, expected(each, loaded), quick, CommandOutput::note);
       }
     }
   }
 
-  private List<KnownAnswer> answers(Model loaded) {
+  private Expectation expected(String each, Model loaded) {
+    Expectation expected =
+        Zoo.find(each)
+            .map(Expectation::of)
+            .or(() -> Models.recognize(Path.of(each)).map(Expectation::ofStructure))
+            .orElse(Expectation.NONE);
     if (image == null) {
-      return List.of();
+      return expected;
     }
     int index = Prediction.labels(loaded).find(wanted).index();
-    return List.of(
+    return expected.with(
         new KnownAnswer(
             image.getFileName().toString(),
             Picture.read(image),

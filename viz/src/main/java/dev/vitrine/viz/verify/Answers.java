@@ -76,8 +76,7 @@ final class Answers {
         Run run =
             network.forward(
                 scope.of(
-                    Shape.of(1, size[0], size[1], 3),
-                    input(model, answer.picture(), how, swapped)),
+                    Shape.of(1, size[0], size[1], 3), input(model, answer.picture(), how, swapped)),
                 Listen.to(Prediction.layer(model)))) {
       return Prediction.of(model, run);
     }

@@ -37,8 +37,7 @@ public record KnownAnswer(
       default ->
           model.labels().filter(l -> l.size() == 1000).isEmpty()
               ? List.of()
-              : List.of(
-                  new KnownAnswer("cat.png", picture("cat"), CATS, OptionalDouble.empty()));
+              : List.of(new KnownAnswer("cat.png", picture("cat"), CATS, OptionalDouble.empty()));
     };
   }
 

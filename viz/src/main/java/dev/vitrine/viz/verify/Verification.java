@@ -13,6 +13,7 @@ import dev.vitrine.engine.network.Network;
 import dev.vitrine.engine.network.Parameter;
 import dev.vitrine.engine.network.Run;
 import dev.vitrine.viz.method.Prediction;
+import dev.vitrine.viz.structure.LayerTable;
 import dev.vitrine.weights.KnownModel;
 import dev.vitrine.weights.Model;
 import dev.vitrine.weights.fetch.Catalog;
@@ -20,39 +21,42 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Checks of a model that could be loaded, which means that every weight has its shape. */
 public final class Verification {
   /** What two backends may differ by, as a part of the largest logit. */
   private static final double TOLERANCE = 1e-4;
 
+  /** Multiply-adds that the reference backend takes more than half a minute for. */
+  private static final long LONG = 2_000_000_000L;
+
   private static final int SLICE = 1 << 16;
 
   private final Model model;
-  private final Optional<KnownModel> known;
+  private final Expectation expected;
+  private final Consumer<String> notice;
   private final List<Check> checks = new ArrayList<>();
 
-  private Verification(Model model, Optional<KnownModel> known) {
+  private Verification(Model model, Expectation expected, Consumer<String> notice) {
     this.model = model;
-    this.known = known;
+    this.expected = expected;
+    this.notice = notice;
   }
 
   /**
    * Checks a model. Its weights are as before afterwards.
    *
-   * @param known what the zoo knows of it
-   * @param answers what it should say of pictures; without any the zoo's
    * @param quick true to leave out the comparison with other backends, which takes the longest
+   * @param notice is told, in one line, what will take minutes
    */
   public static List<Check> of(
-      Model model, Optional<KnownModel> known, List<KnownAnswer> answers, boolean quick) {
-    Verification verification = new Verification(model, known);
+      Model model, Expectation expected, boolean quick, Consumer<String> notice) {
+    Verification verification = new Verification(model, expected, notice);
     verification.hash();
     verification.parameters();
     verification.finite();
-    List<KnownAnswer> expected =
-        answers.isEmpty() ? known.map(KnownAnswer::of).orElse(List.of()) : answers;
-    verification.answers(expected);
+    verification.answers();
     if (quick) {
       verification.checks.add(Check.skipped("backends", "left out, as --quick asks"));
     } else {
@@ -62,38 +66,47 @@ public final class Verification {
   }
 
   private void hash() {
-    if (known.isPresent() && known.get().place() instanceof KnownModel.BuiltIn builtIn) {
-      checks.add(
-          model.hash().equals(builtIn.sha256())
-              ? Check.fine("hash", "SHA-256 " + builtIn.sha256())
-              : Check.wrong(
-                  "hash", "SHA-256 is " + model.hash() + ", expected " + builtIn.sha256()));
-    } else if (known.isPresent() && known.get().place() instanceof KnownModel.Published published) {
-      String md5 = model.hash("MD5");
-      checks.add(
-          md5.equals(published.file().md5())
-              ? Check.fine("hash", "MD5 " + md5 + ", as published")
-              : Check.wrong(
-                  "hash",
-                  "MD5 is "
-                      + md5
-                      + ", published is "
-                      + published.file().md5()
-                      + "; it is another file, or a damaged one: ./vitrine fetch "
-                      + published.file().name()));
+    KnownModel.Place place = expected.known().map(KnownModel::place).orElse(null);
+    if (place instanceof KnownModel.BuiltIn builtIn) {
+      hash("SHA-256", builtIn.sha256(), "as it came");
+    } else if (place instanceof KnownModel.Published published) {
+      hash("MD5", published.file().md5(), "as published");
     } else {
       checks.add(
           Check.skipped("hash", "SHA-256 " + model.hash() + "; none is published for this file"));
     }
   }
 
+  private void hash(String algorithm, String right, String as) {
+    String found = model.hash(algorithm);
+    String name = expected.known().orElseThrow().name();
+    if (found.equals(right)) {
+      checks.add(Check.fine("hash", algorithm + " " + found + ", " + as));
+    } else if (expected.asPublished()) {
+      checks.add(
+          Check.wrong(
+              "hash",
+              String.format(
+                  "%s is %s, %s has %s: another file, or a damaged one; get it again",
+                  algorithm, found, name, right)));
+    } else {
+      checks.add(
+          Check.skipped(
+              "hash",
+              String.format(
+                  "%s %s, not that of the %s that was published (%s): other weights",
+                  algorithm, found, name, right)));
+    }
+  }
+
   private void parameters() {
     long count = model.network().parameterCount();
     String found = String.format(Locale.ROOT, "%,d parameters, every one in its shape", count);
-    if (known.isEmpty()) {
+    KnownModel known = expected.known().orElse(null);
+    if (known == null) {
       checks.add(Check.fine("shapes", found));
-    } else if (known.get().parameters() == count) {
-      checks.add(Check.fine("shapes", found + ", as " + known.get().name() + " has"));
+    } else if (known.parameters() == count) {
+      checks.add(Check.fine("shapes", found + ", as " + known.name() + " has"));
     } else {
       checks.add(
           Check.wrong(
@@ -102,8 +115,8 @@ public final class Verification {
                   Locale.ROOT,
                   "%,d parameters, %s has %,d",
                   count,
-                  known.get().name(),
-                  known.get().parameters())));
+                  known.name(),
+                  known.parameters())));
     }
   }
 
@@ -135,8 +148,7 @@ public final class Verification {
       checks.add(
           Check.wrong("numbers", "not finite in " + String.join(", ", wild) + "; get it again"));
     } else if (!blank.isEmpty()) {
-      checks.add(
-          Check.wrong("numbers", "nothing but zeros in " + String.join(", ", blank)));
+      checks.add(Check.wrong("numbers", "nothing but zeros in " + String.join(", ", blank)));
     } else {
       checks.add(Check.fine("numbers", "all finite, no kernel empty"));
     }
@@ -146,10 +158,11 @@ public final class Verification {
     return model.network().inputShape().dim(3) == 3 && model.hasPreprocessing();
   }
 
-  private void answers(List<KnownAnswer> expected) {
+  private void answers() {
+    List<KnownAnswer> answers = expected.answers();
     int classes = model.hasClasses() ? model.classes() : 0;
     Optional<Integer> beyond =
-        expected.stream().flatMap(a -> a.classes().stream()).filter(c -> c >= classes).findFirst();
+        answers.stream().flatMap(a -> a.classes().stream()).filter(c -> c >= classes).findFirst();
     if (beyond.isPresent()) {
       checks.add(
           Check.wrong(
@@ -159,14 +172,14 @@ public final class Verification {
                   + " is known of a picture, and the network has "
                   + classes
                   + " classes"));
-    } else if (expected.isEmpty() || !takesPhotographs()) {
+    } else if (answers.isEmpty() || !takesPhotographs()) {
       checks.add(
           Check.skipped(
               "answer",
               "no picture is known with its class"
                   + (model.hasClasses() ? "; name one: --image FILE --class NAME" : "")));
     } else {
-      checks.addAll(new Answers(model, expected).checks());
+      checks.addAll(new Answers(model, answers).checks());
     }
   }
 
@@ -184,7 +197,12 @@ public final class Verification {
       }
     }
     double[] here = logits(model.network(), x, size);
-    for (BackendProvider provider : Backends.all()) {
+    Long work = LayerTable.of(model.network()).multiplyAdds();
+    List<BackendProvider> providers = Backends.all();
+    if (providers.stream().noneMatch(p -> p.device().equals("cuda"))) {
+      checks.add(Check.skipped("cuda", "this build has no CUDA backend"));
+    }
+    for (BackendProvider provider : providers) {
       String name = provider.name();
       if (mine.description().regionMatches(true, 0, name, 0, name.length())) {
         continue;
@@ -194,11 +212,18 @@ public final class Verification {
         checks.add(Check.skipped(name, missing.get()));
         continue;
       }
+      if (name.equals("reference") && work != null && work > LONG) {
+        notice.accept("the reference backend takes minutes for this; --quick leaves it out");
+      }
       try (Backend other = provider.open(DeviceOptions.DEFAULT);
           Network copy = model.network().copyTo(other)) {
         checks.add(compared(name, here, logits(copy, x, size)));
       } catch (BackendException e) {
         checks.add(Check.skipped(name, e.getMessage()));
+      } catch (OutOfMemoryError e) {
+        checks.add(
+            Check.skipped(
+                name, "no room for a second copy; give Java more: VITRINE_JAVA_OPTS=-Xmx6g"));
       }
     }
   }

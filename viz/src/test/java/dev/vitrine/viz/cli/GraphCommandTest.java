@@ -40,7 +40,8 @@ final class GraphCommandTest {
   }
 
   private static double number(String svg, String attribute) {
-    return Double.parseDouble(svg.replaceFirst("(?s).*?<svg[^>]* " + attribute + "=\"", "").replaceFirst("(?s)\".*", ""));
+    return Double.parseDouble(
+        svg.replaceFirst("(?s).*?<svg[^>]* " + attribute + "=\"", "").replaceFirst("(?s)\".*", ""));
   }
 
   @Test

@@ -35,15 +35,14 @@ final class H5File implements AutoCloseable {
   }
 
   static H5File open(Path path) {
+    FileKind.check(path);
     return open(path, path.getFileName().toString());
   }
 
-  /** A file that messages call by another name. */
+  /** A part of another file, unpacked; messages call it by that one's name. */
   static H5File open(Path path, String name) {
-    FileKind.check(path);
     byte[] whole = whole(path);
-    return new H5File(
-        name, () -> whole.length > 0 ? HdfFile.fromBytes(whole) : new HdfFile(path));
+    return new H5File(name, () -> whole.length > 0 ? HdfFile.fromBytes(whole) : new HdfFile(path));
   }
 
   /** The bytes of a file that is small enough to be held in memory; none of a larger one. */

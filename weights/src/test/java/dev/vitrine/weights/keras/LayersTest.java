@@ -118,7 +118,7 @@ class LayersTest extends OnReference {
     }
 
     /** Keras' channels may come first, and in a flattened image as well. */
-    private static void assertOutput(String layer, Tensor found, Npy expected, double tolerance) {
+    static void assertOutput(String layer, Tensor found, Npy expected, double tolerance) {
       int[] shape = found.shape().dims();
       boolean first = shape.length == 4 && !Shape.of(expected.shape()).equals(found.shape());
       if (layer.startsWith("flat") && layer.length() == 4 || layer.equals("dropped")) {
@@ -128,7 +128,7 @@ class LayersTest extends OnReference {
       assertClose(layer, found.toFloats(), engines(expected, first), tolerance);
     }
 
-    private static float[] engines(Npy array, boolean first) {
+    static float[] engines(Npy array, boolean first) {
       if (!first) {
         return array.floats();
       }

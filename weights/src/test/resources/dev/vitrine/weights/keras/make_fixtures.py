@@ -150,7 +150,7 @@ def sequential():
 
 
 def built_again():
-    """keras2/cnn_batch_norm.h5, layer by layer."""
+    """keras2/fullconfigs__cnn__cnn_batch_norm.h5, layer by layer."""
     model = keras.Sequential(
         [
             keras.Input((10, 10, 3)),
@@ -162,7 +162,7 @@ def built_again():
             L.Dense(1, name="dense_1"),
         ]
     )
-    with h5py.File(os.path.join(FILES, "keras2", "cnn_batch_norm.h5")) as file:
+    with h5py.File(os.path.join(FILES, "keras2", "fullconfigs__cnn__cnn_batch_norm.h5")) as file:
         for layer in model.layers:
             group = file["model_weights"][layer.name]
             layer.set_weights([group[w][()] for w in group.attrs["weight_names"]])

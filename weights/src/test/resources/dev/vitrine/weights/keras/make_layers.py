@@ -113,7 +113,7 @@ def activations():
     each = [L.Activation(name, name=name)(h) for name in NAMES]
     # Keras takes glu's shape for its input's, and sums sparsemax' partial sums once too often.
     even = [t for name, t in zip(NAMES, each) if name not in ("glu", "sparsemax")]
-    ends = [L.Add(name="sum")(even), each[NAMES.index("glu")]]
+    ends = [L.Add(name="sum")(even), each[NAMES.index("glu")], each[NAMES.index("sparsemax")]]
     model = keras.Model(x, ends, name="activations")
     model.save(os.path.join(FILES, "activations.h5"))
     keep("activations", model, outputs(model))
