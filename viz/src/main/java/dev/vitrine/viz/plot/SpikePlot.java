@@ -80,8 +80,7 @@ public record SpikePlot(
   public static SpikePlot of(Prediction prediction, Labels labels, int named) {
     boolean likely = prediction.probabilities() != null;
     return of(
-        "%s of the %d classes"
-            .formatted(likely ? "Probabilities" : "Logits", prediction.classes()),
+        "%s of the %d classes".formatted(likely ? "Probabilities" : "Logits", prediction.classes()),
         likely ? "probability" : "logit",
         "class",
         likely ? prediction.probabilities() : prediction.logits(),

@@ -426,7 +426,12 @@ final class AttributeCommandTest {
   void fewerUnitsThanAskedForAreSaidToBeFewer() {
     Console said =
         Console.run(
-            "attribute", sample("cat"), "--unit=fire9_concat:489@top9", "--method=guided", "-o", folder);
+            "attribute",
+            sample("cat"),
+            "--unit=fire9_concat:489@top9",
+            "--method=guided",
+            "-o",
+            folder);
 
     assertThat(said.exit()).isZero();
     assertThat(said.err()).contains("of 9 units");

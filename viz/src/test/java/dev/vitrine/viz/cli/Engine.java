@@ -65,9 +65,7 @@ final class Engine {
         float[] seed = new float[(int) y.shape().size()];
         seed[seeded] = 1;
         float[] gradient =
-            run.backward(Map.of(y, scope.of(y.shape(), seed)), List.of(x), rule)
-                .at(x)
-                .toFloats();
+            run.backward(Map.of(y, scope.of(y.shape(), seed)), List.of(x), rule).at(x).toFloats();
         return model.preprocessing().gradientToRgb(gradient);
       }
     }
@@ -85,7 +83,6 @@ final class Engine {
   private static Tensor input(Model model, Path file, Scope scope) {
     Shape in = model.network().inputShape();
     Picture picture = Resize.BILINEAR.apply(Picture.read(file), in.dim(1), in.dim(2));
-    return scope.of(
-        Shape.of(1, in.dim(1), in.dim(2), 3), model.preprocessing().apply(picture));
+    return scope.of(Shape.of(1, in.dim(1), in.dim(2), 3), model.preprocessing().apply(picture));
   }
 }

@@ -139,7 +139,9 @@ final class LayerCommandsTest {
     assertThat(peaks).isEqualTo(largest);
     String svg = Files.readString(folder.resolve("cat-spikes.svg"));
     assertThat(svg).contains("mean activation", ">" + largest.get(0) + "</text>");
-    assertThat(svg.split("<line ")).as("a line for each channel, and the axis'").hasSizeGreaterThan(10);
+    assertThat(svg.split("<line "))
+        .as("a line for each channel, and the axis'")
+        .hasSizeGreaterThan(10);
   }
 
   @Test
@@ -245,8 +247,7 @@ final class LayerCommandsTest {
     fine("filters", TINY, "--raw", "-o", folder);
 
     assertThat(Console.files(folder))
-        .containsExactly(
-            "tiny_vgg-filters.json", "tiny_vgg-filters.npy", "tiny_vgg-filters.png");
+        .containsExactly("tiny_vgg-filters.json", "tiny_vgg-filters.npy", "tiny_vgg-filters.png");
     float[] kernel = Engine.kernel("tiny_vgg", "conv_1_1").values();
     assertThat(raw("tiny_vgg-filters", 3, 3, 3, 10)).containsExactly(kernel);
     Picture picture = Picture.read(folder.resolve("tiny_vgg-filters.png"));
@@ -263,14 +264,7 @@ final class LayerCommandsTest {
 
   @Test
   void deeperFiltersAreAGridOfThoseAskedFor() {
-    fine(
-        "filters",
-        TINY,
-        "--layer=conv_1_2",
-        "--channels=2-5",
-        "--inputs=0,9",
-        "-o",
-        folder);
+    fine("filters", TINY, "--layer=conv_1_2", "--channels=2-5", "--inputs=0,9", "-o", folder);
 
     JsonNode record = json(folder.resolve("tiny_vgg-filters.json"));
     assertThat(record.get("channels").toString()).isEqualTo("[2,3,4,5]");

@@ -204,7 +204,8 @@ final class PredictCommandTest {
   void thePlotShowsAllProbabilitiesAndNamesThePeaks() throws Exception {
     fine("predict", sample("cat"), "--plot", "-o", folder);
 
-    assertThat(Console.files(folder)).containsExactly("cat-probabilities.json", "cat-probabilities.svg");
+    assertThat(Console.files(folder))
+        .containsExactly("cat-probabilities.json", "cat-probabilities.svg");
     String svg = Files.readString(folder.resolve("cat-probabilities.svg"));
     assertThat(svg).contains("Egyptian cat 81.5 %", "probability");
     assertThat(svg.split("<line x1=")).as("a line for each class").hasSizeGreaterThan(1000);

@@ -44,8 +44,7 @@ final class TopImagesCommandTest {
     List<String> samples = List.of("cat", "coffee", "astronaut");
     for (int i = 0; i < 12; i++) {
       Picture whole = Picture.read(sample(samples.get(i % 3)));
-      Picture part =
-          new Patch(10 * i, 12 * i, 90 + 3 * i, 120 + i).cut(whole);
+      Picture part = new Patch(10 * i, 12 * i, 90 + 3 * i, 120 + i).cut(whole);
       Path file = photos.resolve((i < 9 ? "" : "more/") + "p" + (10 + i) + ".png");
       assertThat(ImageIO.write(part.toBufferedImage(), "png", file.toFile())).isTrue();
     }
@@ -128,8 +127,7 @@ final class TopImagesCommandTest {
   void thePatchIsTheReceptiveFieldInThePhotograph() {
     run("--channels=0-9");
     int channel = alive(overview());
-    JsonNode image =
-        json(out.resolve(STEM + "-" + channel + ".json")).get("images").get(0);
+    JsonNode image = json(out.resolve(STEM + "-" + channel + ".json")).get("images").get(0);
 
     // Two convolutions of three pixels without padding: five, from the position itself on.
     JsonNode sees = image.get("sees");
@@ -143,8 +141,7 @@ final class TopImagesCommandTest {
     int bottom = (int) Math.round((image.get("y").intValue() + 5) * down);
     int left = (int) Math.round(image.get("x").intValue() * right);
     int end = (int) Math.round((image.get("x").intValue() + 5) * right);
-    Picture patch =
-        new Patch(top, left, bottom - top, end - left).cut(photograph);
+    Picture patch = new Patch(top, left, bottom - top, end - left).cut(photograph);
     double scale = 96.0 / Math.max(patch.height(), patch.width());
     Picture enlarged =
         Resize.BICUBIC.apply(
@@ -155,8 +152,7 @@ final class TopImagesCommandTest {
     for (int c = 0; c < 3; c++) {
       assertThat(drawn.get(48, 292 + 16 + 48, c))
           .isEqualTo(
-              enlarged.get(
-                  48 - (96 - enlarged.height()) / 2, 48 - (96 - enlarged.width()) / 2, c));
+              enlarged.get(48 - (96 - enlarged.height()) / 2, 48 - (96 - enlarged.width()) / 2, c));
     }
   }
 
@@ -170,9 +166,7 @@ final class TopImagesCommandTest {
     assertThat(said.exit()).isZero();
     assertThat(said.err().lines()).singleElement().asString().contains("skipped", "p00.jpg");
     assertThat(said.out()).contains("12 photographs (1 unreadable skipped)");
-    assertThat(overview().get("unreadable").fieldNames())
-        .toIterable()
-        .containsExactly("p00.jpg");
+    assertThat(overview().get("unreadable").fieldNames()).toIterable().containsExactly("p00.jpg");
   }
 
   @Test

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 final class PeaksTest {
   /** Every second pixel, three wide about it. */
   private static final ReceptiveField FIELD =
-      new ReceptiveField(
-          new ReceptiveField.Reach(2, -1, 1), new ReceptiveField.Reach(2, -1, 1));
+      new ReceptiveField(new ReceptiveField.Reach(2, -1, 1), new ReceptiveField.Reach(2, -1, 1));
 
   private static List<Peaks.Peak> peaks(int most, float... map) {
     return Peaks.of(
@@ -69,7 +68,8 @@ final class PeaksTest {
     }
     Patch patch = new Patch(1, 2, 2, 2);
 
-    assertThat(patch.cut(values, 5)).containsExactly(21, 22, 23, 24, 25, 26, 36, 37, 38, 39, 40, 41);
+    assertThat(patch.cut(values, 5))
+        .containsExactly(21, 22, 23, 24, 25, 26, 36, 37, 38, 39, 40, 41);
     assertThat(patch.cut(Picture.ofFloats(4, 5, values)))
         .isEqualTo(Picture.ofFloats(2, 2, patch.cut(values, 5)));
   }

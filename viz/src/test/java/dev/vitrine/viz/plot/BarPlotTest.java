@@ -45,14 +45,20 @@ final class BarPlotTest {
 
   @Test
   void theTopClassesAreNamedWithTheirProbabilitiesWhereTheyArePeaks() throws Exception {
-    double[] probabilities = {0.02, 0.9, 0.08, 0};
-    Prediction prediction = new Prediction(new double[] {1, 5, 2, 0}, probabilities);
-    SpikePlot plot = SpikePlot.of(prediction, Labels.numbered(4), 4);
+    double[] probabilities = new double[40];
+    probabilities[20] = 0.9;
+    probabilities[39] = 0.08;
+    probabilities[0] = 0.02;
+    Prediction prediction = new Prediction(probabilities, probabilities);
+    SpikePlot plot = SpikePlot.of(prediction, Labels.numbered(40), 4);
 
     assertThat(plot.peaks())
         .extracting(SpikePlot.Peak::text)
-        .containsExactly("class 1 90.0 %", "class 2 8.0 %", "class 0 2.0 %");
-    assertThat(plot.peaks().get(2).anchor()).as("at the left edge").isEqualTo("start");
+        .containsExactly("class 20 90.0 %", "class 39 8.0 %", "class 0 2.0 %");
+    assertThat(plot.peaks())
+        .extracting(SpikePlot.Peak::anchor)
+        .as("none leaves the plot")
+        .containsExactly("middle", "end", "start");
     assertThat(plot.upTitle()).isEqualTo("probability");
     Document svg = xml(plot.svg("Of a & b", List.of()));
     assertThat(svg.getElementsByTagName("svg").getLength()).isEqualTo(2);

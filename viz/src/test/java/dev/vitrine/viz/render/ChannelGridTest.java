@@ -13,8 +13,7 @@ final class ChannelGridTest {
       new ChannelMaps("conv", 1, 2, 4, new float[] {0, 1, 0, 0, 1, 0, 1, 0});
 
   private static ChannelGrid grid(int columns, int smallest) {
-    return new ChannelGrid(
-        columns, smallest, ChannelGrid.Scaling.STANDARDIZED, ColorMap.GREY);
+    return new ChannelGrid(columns, smallest, ChannelGrid.Scaling.STANDARDIZED, ColorMap.GREY);
   }
 
   @Test
@@ -77,8 +76,9 @@ final class ChannelGridTest {
       assertThat(cell.get(y, 4, 1)).as("row %d", y).isEqualTo(y < 2 || y >= 6 ? 255 : 0);
     }
     assertThat(Cell.of(black, 20, 10, 8).get(4, 0, 0)).as("upright").isEqualTo(255);
-    assertThat(Cell.empty(2)).isEqualTo(Picture.ofFloats(2, 2, new float[] {
-      255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255
-    }));
+    assertThat(Cell.empty(2))
+        .isEqualTo(
+            Picture.ofFloats(
+                2, 2, new float[] {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}));
   }
 }

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 
 final class FilterGridTest {
 
-  /** One pixel, three colours, two filters: the first likes red and not blue, the second nothing. */
+  /**
+   * One pixel, three colours, two filters: the first likes red and not blue, the second nothing.
+   */
   private static final float[] KERNEL = {2, 0, 0, 0, -1, 0};
 
   @Test
@@ -17,8 +19,8 @@ final class FilterGridTest {
     Picture bgr = FilterGrid.colors(KERNEL, new int[] {1, 1, 3, 2}, List.of(0, 1), true);
 
     assertThat(List.of(rgb.height(), rgb.width())).containsExactly(40, 81);
-    assertThat(color(rgb, 0, 0)).containsExactly(255, 128, 64);
-    assertThat(color(bgr, 39, 39)).containsExactly(64, 128, 255);
+    assertThat(color(rgb, 0, 0)).containsExactly(255, 128, 65);
+    assertThat(color(bgr, 39, 39)).containsExactly(65, 128, 255);
     assertThat(color(rgb, 0, 40)).as("between").containsOnly(255);
     assertThat(color(rgb, 0, 41)).as("a kernel of zeros").containsOnly(128);
   }
@@ -30,9 +32,7 @@ final class FilterGridTest {
 
     assertThat(List.of(matrix.height(), matrix.width())).containsExactly(19, 19);
     assertThat(color(matrix, 4, 4)).as("2 of 2").isEqualTo(color(ColorMap.DIVERGING.rgb(1)));
-    assertThat(color(matrix, 4, 14))
-        .as("-1 of 2")
-        .isEqualTo(color(ColorMap.DIVERGING.rgb(0.25f)));
+    assertThat(color(matrix, 4, 14)).as("-1 of 2").isEqualTo(color(ColorMap.DIVERGING.rgb(0.25f)));
     assertThat(color(matrix, 14, 4)).as("zero").isEqualTo(color(ColorMap.DIVERGING.rgb(0.5f)));
   }
 

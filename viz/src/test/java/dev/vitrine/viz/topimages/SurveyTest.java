@@ -90,8 +90,7 @@ final class SurveyTest {
           for (int p = 0; p < 42; p++) {
             best = maps[p * CHANNELS + c] > maps[best * CHANNELS + c] ? p : best;
           }
-          all.get(c)
-              .add(new Ranking.Entry(i, maps[best * CHANNELS + c], best / 7, best % 7));
+          all.get(c).add(new Ranking.Entry(i, maps[best * CHANNELS + c], best / 7, best % 7));
         }
       }
     }
@@ -198,7 +197,9 @@ final class SurveyTest {
     new Survey(network, "scores", SurveyTest::read).run(files(12), 0, ranking, new Heard());
 
     assertThat(ranking.of(0)).hasSize(9);
-    assertThat(ranking.of(0)).extracting(Ranking.Entry::value).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+    assertThat(ranking.of(0))
+        .extracting(Ranking.Entry::value)
+        .isSortedAccordingTo((a, b) -> Double.compare(b, a));
   }
 
   @Test
