@@ -33,7 +33,8 @@ public final class Network implements AutoCloseable {
   private final Scope constants;
   private boolean training;
 
-  private record PlanKey(Set<String> shown, boolean output, Set<String> alone, boolean fold) {}
+  private record PlanKey(
+      String from, Set<String> shown, boolean output, Set<String> alone, boolean fold) {}
 
   private Network(Builder b) {
     backend = b.backend;
@@ -117,7 +118,7 @@ public final class Network implements AutoCloseable {
    * @throws UnknownLayerException if it listens to a layer that is not there
    */
   public Map<String, Shape> shapes(Shape x, Listen listen) {
-    return shapes(x, needed(listen));
+    return shapes(x, needed(input, listen));
   }
 
   private Map<String, Shape> shapes(Shape x, Collection<Layer> of) {
@@ -129,8 +130,12 @@ public final class Network implements AutoCloseable {
               + inputShape.dim(3)
               + "]");
     }
+    return shapes(input, x, of);
+  }
+
+  private static Map<String, Shape> shapes(String from, Shape x, Collection<Layer> of) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
-    shapes.put(input, x);
+    shapes.put(from, x);
     for (Layer layer : of) {
       List<Shape> in = new ArrayList<>();
       layer.inputs().forEach(name -> in.add(shapes.get(name)));
@@ -171,7 +176,21 @@ public final class Network implements AutoCloseable {
    */
   public Run forward(Tensor x, Listen listen) {
     shapes(x.shape(), listen);
-    return new Run(this, x, listen);
+    return new Run(this, input, x, listen);
+  }
+
+  /**
+   * Runs the network from a layer on, on {@code x} in the place of that layer's output; it stays
+   * the caller's and is the run's input. What comes before does not run, nor do the layer's hooks.
+   *
+   * @throws UnknownLayerException if there is no such layer, or it listens to one
+   * @throws IllegalArgumentException if something wanted does not depend on the layer alone, or if
+   *     shapes do not fit
+   */
+  public Run forwardFrom(String layer, Tensor x, Listen listen) {
+    layer(layer);
+    shapes(layer, x.shape(), needed(layer, listen));
+    return new Run(this, layer, x, listen);
   }
 
   /** Runs the network for its output alone. */
@@ -180,19 +199,25 @@ public final class Network implements AutoCloseable {
   }
 
   Plan plan(Listen listen) {
+    return plan(input, listen);
+  }
+
+  Plan plan(String from, Listen listen) {
     Set<String> alone = new HashSet<>(hooks.onForward());
     if (listen.gradients()) {
       alone.addAll(hooks.onBackward());
     }
     boolean fold = !training && !listen.weights();
-    PlanKey key = new PlanKey(listen.layers(), listen.output(), Set.copyOf(alone), fold);
+    PlanKey key = new PlanKey(from, listen.layers(), listen.output(), Set.copyOf(alone), fold);
     return plans.computeIfAbsent(
         key,
-        k -> Plan.of(needed(listen), output, k.shown(), k.alone(), k.fold() ? this::fold : null));
+        k ->
+            Plan.of(
+                needed(from, listen), output, k.shown(), k.alone(), k.fold() ? this::fold : null));
   }
 
-  /** The layers that something wanted depends on, in topological order. */
-  private List<Layer> needed(Listen listen) {
+  /** The layers after one that something wanted depends on, in topological order. */
+  private List<Layer> needed(String from, Listen listen) {
     listen.layers().forEach(this::layer);
     Set<String> names = new HashSet<>(listen.layers());
     if (listen.output()) {
@@ -201,10 +226,17 @@ public final class Network implements AutoCloseable {
     List<Layer> found = new ArrayList<>();
     List<Layer> all = layers();
     for (int i = all.size() - 1; i >= 0; i--) {
-      if (names.contains(all.get(i).name())) {
+      if (names.contains(all.get(i).name()) && !all.get(i).name().equals(from)) {
         found.add(all.get(i));
         names.addAll(all.get(i).inputs());
       }
+    }
+    if (names.contains(input) && !from.equals(input)) {
+      throw new IllegalArgumentException(
+          "a run from layer "
+              + from
+              + " cannot tell all that is wanted: some of it depends on"
+              + " other layers");
     }
     Collections.reverse(found);
     return found;

@@ -3,6 +3,7 @@ package dev.vitrine.viz.attribution;
 import dev.vitrine.engine.ReluRule;
 import dev.vitrine.viz.method.Batches;
 import dev.vitrine.viz.method.Subject;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -49,7 +50,7 @@ public record SmoothGrad(int samples, double noise, Form form, long seed) implem
 
   @Override
   public int work(Subject subject) {
-    return samples;
+    return samples + 1;
   }
 
   @Override
@@ -66,29 +67,31 @@ public record SmoothGrad(int samples, double noise, Form form, long seed) implem
         progress);
   }
 
-  /** The same with the noise of a source. */
-  Attributed of(Subject subject, Batches.Source noises, IntConsumer progress) {
+  /** The same with the noise of a source, whose deviation is the caller's business. */
+  public Attributed of(Subject subject, Batches.Source noises, IntConsumer progress) {
     float[] x = subject.input();
     double[] sum = new double[x.length];
     double[] squares = new double[x.length];
-    double[] value = {0};
-    new Batches(subject, progress)
-        .gradients(
-            ReluRule.GRADIENT,
-            samples,
-            (k, batch, offset) -> {
-              noises.fill(k, batch, offset);
-              for (int i = 0; i < x.length; i++) {
-                batch[offset + i] += x[i];
-              }
-            },
-            (k, v, g, offset) -> {
-              value[0] += v / samples;
-              for (int i = 0; i < x.length; i++) {
-                sum[i] += g[offset + i];
-                squares[i] += (double) g[offset + i] * g[offset + i];
-              }
-            });
+    double[] noisy = {0};
+    Batches batches = new Batches(subject, progress);
+    double value =
+        batches.values(1, (k, batch, offset) -> System.arraycopy(x, 0, batch, offset, x.length))[0];
+    batches.gradients(
+        ReluRule.GRADIENT,
+        samples,
+        (k, batch, offset) -> {
+          noises.fill(k, batch, offset);
+          for (int i = 0; i < x.length; i++) {
+            batch[offset + i] += x[i];
+          }
+        },
+        (k, v, g, offset) -> {
+          noisy[0] += v / samples;
+          for (int i = 0; i < x.length; i++) {
+            sum[i] += g[offset + i];
+            squares[i] += (double) g[offset + i] * g[offset + i];
+          }
+        });
     float[] map = new float[x.length];
     for (int i = 0; i < map.length; i++) {
       double mean = sum[i] / samples;
@@ -101,6 +104,9 @@ public record SmoothGrad(int samples, double noise, Form form, long seed) implem
                 case VARIANCE -> Math.max(0, square - mean * mean);
               };
     }
-    return new Attributed(value[0], map, Map.of("noise", noise * subject.range()));
+    Map<String, Double> figures = new LinkedHashMap<>();
+    figures.put("deviation", noise * subject.range());
+    figures.put("meanUnderNoise", noisy[0]);
+    return new Attributed(value, map, figures);
   }
 }

@@ -1,9 +1,6 @@
 package dev.vitrine.viz.cam;
 
-import dev.vitrine.engine.Scope;
 import dev.vitrine.engine.Shape;
-import dev.vitrine.engine.Tensor;
-import dev.vitrine.engine.network.Hook;
 import dev.vitrine.viz.method.Batches;
 import dev.vitrine.viz.method.Subject;
 import java.util.function.IntConsumer;
@@ -11,7 +8,8 @@ import java.util.function.IntConsumer;
 /**
  * Ablation-CAM (Desai and Ramaswamy, 2020), without gradients: a channel weighs as much as the
  * objective's value falls, in parts of itself, when the channel's map is set to zero, {@code
- * relu(sum over c of (f - f_c) / f A_c)}.
+ * relu(sum over c of (f - f_c) / f A_c)}. Only what comes after the layer runs again, so that all
+ * of it must depend on the layer alone.
  */
 public record AblationCam() implements CamMethod {
 
@@ -28,40 +26,18 @@ public record AblationCam() implements CamMethod {
       throw new IllegalArgumentException(
           "ablation-cam divides by the score, which is 0 here: explain another class");
     }
-    float[] x = subject.input();
-    int[] next = {0}; // the first channel of the batch under way
-    double[] without;
-    try (Hook hook =
-        subject
-            .network()
-            .onForward(
-                layer,
-                c -> {
-                  Tensor all = c.output();
-                  int n = all.shape().dim(0);
-                  Tensor left = ablated(c.scope(), maps, next[0], n);
-                  next[0] += n;
-                  return left;
-                })) {
-      without =
-          new Batches(subject, progress)
-              .values(
-                  maps.channels(),
-                  (c, batch, offset) -> System.arraycopy(x, 0, batch, offset, x.length));
-    }
+    Shape shape = Shape.of(1, maps.h(), maps.w(), maps.channels());
+    Subject after = new Subject(subject.network(), shape, maps.a(), subject.objective());
+    double[] without =
+        new Batches(after, layer, progress)
+            .values(
+                maps.channels(),
+                (c, batch, offset) -> {
+                  System.arraycopy(maps.a(), 0, batch, offset, maps.a().length);
+                  for (int i = c; i < maps.a().length; i += maps.channels()) {
+                    batch[offset + i] = 0;
+                  }
+                });
     return maps.weighed(c -> (maps.value() - without[c]) / maps.value(), true);
-  }
-
-  /** The maps {@code n} times over, each without one channel more. */
-  private static Tensor ablated(Scope scope, LayerMaps maps, int first, int n) {
-    float[] all = new float[n * maps.a().length];
-    for (int i = 0; i < n; i++) {
-      int offset = i * maps.a().length;
-      System.arraycopy(maps.a(), 0, all, offset, maps.a().length);
-      for (int p = 0; p < maps.pixels(); p++) {
-        all[offset + p * maps.channels() + first + i] = 0;
-      }
-    }
-    return scope.of(Shape.of(n, maps.h(), maps.w(), maps.channels()), all);
   }
 }

@@ -5,9 +5,10 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * Eigen-CAM (Muhammad and Yeasin, 2020): the layer's maps projected on their first principal
- * component over the pixels, {@code (A - mean) v}, whatever the objective is. A component has no
- * sign of its own; it is turned so that it grows with the channels' sum. The negative part stays.
+ * Eigen-CAM (Muhammad and Yeasin, 2020): the layer's maps projected on the first right singular
+ * vector of the matrix of pixels by channels, {@code A v}, whatever the objective is. A singular
+ * vector has no sign of its own; it is turned so that the projection goes along with the channels'
+ * mean. The maps are not centred first, as in the paper.
  */
 public record EigenCam() implements CamMethod {
   private static final int ITERATIONS = 1000;
@@ -19,16 +20,13 @@ public record EigenCam() implements CamMethod {
     progress.accept(1);
     int pixels = maps.pixels();
     int channels = maps.channels();
-    double[] centred = new double[maps.a().length];
+    double[] a = new double[maps.a().length];
     double[] sums = new double[pixels];
-    for (int c = 0; c < channels; c++) {
-      double mean = maps.sum(c, i -> maps.a()[i]) / pixels;
-      for (int p = 0; p < pixels; p++) {
-        centred[p * channels + c] = maps.a()[p * channels + c] - mean;
-        sums[p] += centred[p * channels + c];
-      }
+    for (int i = 0; i < a.length; i++) {
+      a[i] = maps.a()[i];
+      sums[i / channels] += a[i];
     }
-    double[] projection = projection(centred, sums, pixels, channels);
+    double[] projection = projection(a, sums, pixels, channels);
     float[] map = new float[pixels];
     for (int p = 0; p < pixels; p++) {
       map[p] = (float) projection[p];

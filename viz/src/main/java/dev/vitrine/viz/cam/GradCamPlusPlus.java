@@ -9,15 +9,14 @@ import java.util.function.IntConsumer;
  * much as one large:
  *
  * <pre>
- * alpha = g^2 / (2 g^2 + (sum over the map of A) g^3),  0 where g is
- * w_c = sum over the map of alpha relu(g)</pre>
+ * alpha = g^2 / (2 g^2 + (sum over the map of A) g^3)
+ * w_c = sum over the map of alpha relu(g) = sum of g / (2 + (sum of A) g) where g is positive</pre>
  *
- * The objective stands in for the exponential of the score, which changes every weight by one
- * factor.
+ * The objective stands in for the exponential of the score, which changes every gradient by one
+ * factor. Nothing is added to the denominator: gradients of a mean over many pixels are so small
+ * that a constant which seems negligible would decide.
  */
 public record GradCamPlusPlus() implements CamMethod {
-  /** Keeps the denominator from zero; as in pytorch-grad-cam. */
-  private static final double EPSILON = 1e-6;
 
   @Override
   public CamMap of(Subject subject, String layer, IntConsumer progress) {
@@ -32,8 +31,8 @@ public record GradCamPlusPlus() implements CamMethod {
         channel,
         i -> {
           double g = maps.g()[i];
-          double alpha = g == 0 ? 0 : g * g / (2 * g * g + total * g * g * g + EPSILON);
-          return alpha * Math.max(g, 0);
+          double denominator = 2 + total * g;
+          return g > 0 && denominator != 0 ? g / denominator : 0;
         });
   }
 }

@@ -19,13 +19,18 @@ import java.util.function.IntConsumer;
  * @param most inputs side by side; a number beyond it gains no speed
  * @param progress is told how many more inputs are done
  */
-public record Batches(Subject subject, int most, IntConsumer progress) {
+public record Batches(Subject subject, String from, int most, IntConsumer progress) {
   /** Enough to keep the devices busy: beyond it SqueezeNet gains nothing, see bench/results. */
   public static final int ENOUGH = 32;
 
   /** As many as are enough. */
   public Batches(Subject subject, IntConsumer progress) {
-    this(subject, ENOUGH, progress);
+    this(subject, null, ENOUGH, progress);
+  }
+
+  /** As many as are enough, from a layer on. */
+  public Batches(Subject subject, String from, IntConsumer progress) {
+    this(subject, from, ENOUGH, progress);
   }
 
   /** Writes the input of a number into an array. */
@@ -52,9 +57,9 @@ public record Batches(Subject subject, int most, IntConsumer progress) {
         count,
         source,
         listen,
-        (from, run) -> {
+        (first, run) -> {
           double[] some = subject.objective().values(run);
-          System.arraycopy(some, 0, values, from, some.length);
+          System.arraycopy(some, 0, values, first, some.length);
         });
     return values;
   }
@@ -67,7 +72,7 @@ public record Batches(Subject subject, int most, IntConsumer progress) {
         count,
         source,
         listen,
-        (from, run) -> {
+        (first, run) -> {
           double[] values = objective.values(run);
           Tensor seed = objective.seed(run);
           float[] gradients =
@@ -75,31 +80,35 @@ public record Batches(Subject subject, int most, IntConsumer progress) {
                   .at(run.input())
                   .toFloats();
           for (int i = 0; i < values.length; i++) {
-            visitor.visit(from + i, values[i], gradients, i * subject.input().length);
+            visitor.visit(first + i, values[i], gradients, i * subject.input().length);
           }
         });
   }
 
   private interface Work {
-    void on(int from, Run run);
+    void on(int first, Run run);
   }
 
   private void each(int count, Source source, Listen listen, Work work) {
     Network network = subject.network();
+    long budget = network.backend().memoryBudget();
     int fit =
-        network.imagesWithin(
-            network.backend().memoryBudget(), subject.height(), subject.width(), listen);
+        from == null
+            ? network.imagesWithin(budget, subject.height(), subject.width(), listen)
+            : most;
     int size = Math.min(Math.min(fit, most), count);
-    for (int from = 0; from < count; from += size) {
-      int n = Math.min(size, count - from);
+    for (int first = 0; first < count; first += size) {
+      int n = Math.min(size, count - first);
       float[] batch = new float[n * subject.input().length];
       for (int i = 0; i < n; i++) {
-        source.fill(from + i, batch, i * subject.input().length);
+        source.fill(first + i, batch, i * subject.input().length);
       }
       Shape shape = Shape.of(n, subject.height(), subject.width(), subject.channels());
       try (Scope scope = new Scope(network.backend());
-          Run run = network.forward(scope.of(shape, batch), listen)) {
-        work.on(from, run);
+          Tensor x = scope.of(shape, batch);
+          Run run =
+              from == null ? network.forward(x, listen) : network.forwardFrom(from, x, listen)) {
+        work.on(first, run);
       }
       progress.accept(n);
     }

@@ -142,7 +142,7 @@ final class AttributionTest {
     List<float[]> maps = new ArrayList<>();
     for (int most : new int[] {1, 3, 7, 32}) {
       float[] all = new float[7 * x.length];
-      new Batches(ofSquares, most, QUIET)
+      new Batches(ofSquares, null, most, QUIET)
           .gradients(
               ReluRule.GRADIENT,
               7,
