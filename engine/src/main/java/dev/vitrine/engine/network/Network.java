@@ -26,6 +26,7 @@ public final class Network implements AutoCloseable {
   private final String input;
   private final Shape inputShape;
   private final Map<String, Layer> layers;
+  private final Map<String, String> aliases;
   private final String output;
   private final Hooks hooks = new Hooks();
   private final Map<PlanKey, Plan> plans = new HashMap<>();
@@ -42,6 +43,7 @@ public final class Network implements AutoCloseable {
     input = b.input;
     inputShape = b.inputShape;
     layers = new LinkedHashMap<>(b.layers);
+    aliases = Map.copyOf(b.aliases);
     output = b.output == null ? b.last : b.output;
   }
 
@@ -75,18 +77,23 @@ public final class Network implements AutoCloseable {
     return List.copyOf(layers.values());
   }
 
-  /** True if there is a layer of that name. */
+  /** True if there is a layer of that name or alias. */
   public boolean has(String name) {
-    return layers.containsKey(name);
+    return layers.containsKey(name) || aliases.containsKey(name);
+  }
+
+  /** What else a layer is called: alias to name. */
+  public Map<String, String> aliases() {
+    return aliases;
   }
 
   /**
-   * A layer by name.
+   * A layer by name or alias. Runs know layers by their names alone.
    *
    * @throws UnknownLayerException if there is none
    */
   public Layer layer(String name) {
-    Layer layer = layers.get(name);
+    Layer layer = layers.get(aliases.getOrDefault(name, name));
     if (layer == null) {
       throw new UnknownLayerException(name, layers.keySet());
     }
@@ -98,9 +105,9 @@ public final class Network implements AutoCloseable {
     return layers.values().stream().flatMap(l -> l.parameters().stream()).distinct().toList();
   }
 
-  /** The number of weights. */
+  /** The number of weights, constants not counted. */
   public long parameterCount() {
-    return parameters().stream().mapToLong(p -> p.value().shape().size()).sum();
+    return parameters().stream().mapToLong(Parameter::count).sum();
   }
 
   /**
@@ -334,12 +341,13 @@ public final class Network implements AutoCloseable {
     try (Builder b = on(other).input(input, inputShape)) {
       Map<Parameter, Parameter> copies = new HashMap<>();
       for (Parameter p : parameters()) {
-        copies.put(p, b.parameter(p.name(), p.value().shape()));
+        copies.put(p, b.parameter(p.name(), p.value().shape(), p.constant()));
         copy(p.value(), copies.get(p).value());
       }
       for (Layer l : layers.values()) {
         b.layer(l.name(), l.op(), l.inputs(), l.parameters().stream().map(copies::get).toList());
       }
+      aliases.forEach(b::alias);
       return b.output(output).build();
     }
   }
@@ -366,6 +374,7 @@ public final class Network implements AutoCloseable {
   public static final class Builder implements AutoCloseable {
     private final Backend backend;
     private final Map<String, Layer> layers = new LinkedHashMap<>();
+    private final Map<String, String> aliases = new HashMap<>();
     private final Scope weights;
     private String input;
     private Shape inputShape;
@@ -406,7 +415,16 @@ public final class Network implements AutoCloseable {
 
     /** A weight whose values the caller uploads, in slices say. */
     public Parameter parameter(String name, Shape shape) {
-      return new Parameter(name, weights.make(shape).named(name));
+      return parameter(name, shape, false);
+    }
+
+    private Parameter parameter(String name, Shape shape, boolean constant) {
+      return new Parameter(name, weights.make(shape).named(name), constant);
+    }
+
+    /** Uploads what is no weight of the network, see {@link Parameter#constant}. */
+    public Parameter constant(String name, Shape shape, float[] values) {
+      return new Parameter(name, weights.of(shape, values).named(name), true);
     }
 
     /** Appends a layer that reads the one before it. */
@@ -432,6 +450,20 @@ public final class Network implements AutoCloseable {
       }
       layers.put(name, new Layer(name, op, List.copyOf(inputs), List.copyOf(parameters)));
       last = name;
+      return this;
+    }
+
+    /**
+     * Gives a layer another name to be found by.
+     *
+     * @throws IllegalArgumentException if there is no such layer, or a layer has that name
+     */
+    public Builder alias(String alias, String layer) {
+      if (!layers.containsKey(layer) || layers.containsKey(alias)) {
+        throw new IllegalArgumentException(
+            "alias " + alias + " of " + layer + ": there is no such layer, or one of that name");
+      }
+      aliases.put(alias, layer);
       return this;
     }
 

@@ -27,7 +27,9 @@ import picocli.CommandLine.Spec;
       TopImagesCommand.class,
       SummaryCommand.class,
       GraphCommand.class,
+      ModelsCommand.class,
       FetchCommand.class,
+      VerifyCommand.class,
       DevicesCommand.class,
     })
 public final class CommandLineInterface implements Runnable {

@@ -6,8 +6,11 @@ import dev.vitrine.engine.network.Layer;
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.engine.op.AveragePool2d;
 import dev.vitrine.engine.op.BatchNorm;
+import dev.vitrine.engine.op.CappedRelu;
+import dev.vitrine.engine.op.Composed;
 import dev.vitrine.engine.op.Concat;
 import dev.vitrine.engine.op.Conv2d;
+import dev.vitrine.engine.op.ConvTranspose2d;
 import dev.vitrine.engine.op.Dense;
 import dev.vitrine.engine.op.Elementwise;
 import dev.vitrine.engine.op.GlobalPool2d;
@@ -15,6 +18,7 @@ import dev.vitrine.engine.op.Identity;
 import dev.vitrine.engine.op.MaxPool2d;
 import dev.vitrine.engine.op.Relu;
 import dev.vitrine.engine.op.Softmax;
+import dev.vitrine.engine.op.Sparsemax;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -157,13 +161,16 @@ public record Diagram(List<Box> boxes, List<Group> groups, List<Arrow> arrows) {
     return op instanceof BatchNorm
         || op instanceof Relu
         || op instanceof Elementwise
+        || op instanceof Composed
+        || op instanceof CappedRelu
+        || op instanceof Sparsemax
         || op instanceof Softmax
         || op instanceof Identity;
   }
 
   private static Kind kind(Layer layer) {
     Op op = layer.op();
-    if (op instanceof Conv2d) {
+    if (op instanceof Conv2d || op instanceof ConvTranspose2d) {
       return Kind.CONVOLUTION;
     }
     if (op instanceof Dense) {
@@ -179,6 +186,9 @@ public record Diagram(List<Box> boxes, List<Group> groups, List<Arrow> arrows) {
     if (op instanceof Conv2d conv) {
       String groups = conv.groups() == 1 ? "" : " in " + conv.groups() + " groups";
       return op.type() + " " + window(conv.sliding().window()) + groups;
+    }
+    if (op instanceof ConvTranspose2d conv) {
+      return op.type() + " " + window(conv.sliding().window());
     }
     if (op instanceof MaxPool2d pool) {
       return op.type() + " " + window(pool.sliding().window());

@@ -90,7 +90,8 @@ record DiagramLayout(
       this.down = down;
       configure(root, MARGIN, MARGIN);
       if (diagram.groups().isEmpty()) {
-        // Branches from left to right in the network's order; ELK 0.11 fails at it where graphs nest.
+        // Branches from left to right in the network's order; ELK 0.11 fails at it where graphs
+        // nest.
         root.setProperty(
             LayeredOptions.CONSIDER_MODEL_ORDER_STRATEGY, OrderingStrategy.NODES_AND_EDGES);
       }

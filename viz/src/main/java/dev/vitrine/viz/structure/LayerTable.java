@@ -1,9 +1,12 @@
 package dev.vitrine.viz.structure;
 
+import dev.vitrine.engine.Op;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.network.Layer;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.Parameter;
 import dev.vitrine.engine.op.Conv2d;
+import dev.vitrine.engine.op.ConvTranspose2d;
 import dev.vitrine.engine.op.Dense;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -84,7 +87,7 @@ public record LayerTable(List<Row> rows, Long multiplyAdds) {
               layer.name(),
               layer.op().type(),
               common(small.get(layer.name()), large.get(layer.name())),
-              layer.parameters().stream().mapToLong(p -> p.value().shape().size()).sum(),
+              layer.parameters().stream().mapToLong(Parameter::count).sum(),
               layer.inputs(),
               anySize && products > 0 ? null : products,
               extent(fields.get(layer.name()))));
@@ -99,13 +102,24 @@ public record LayerTable(List<Row> rows, Long multiplyAdds) {
         .collect(Collectors.joining(", ", "[", "]"));
   }
 
-  /** Each number of the kernel is multiplied once for each position of the output. */
+  /** Each number of the kernel is multiplied once for each place that the kernel is put to. */
   private static long multiplyAdds(Layer layer, Map<String, Shape> shapes) {
-    if (layer.op() instanceof Conv2d) {
-      Shape y = shapes.get(layer.name());
-      return (long) y.dim(1) * y.dim(2) * layer.parameters().get(0).value().shape().size();
+    Op op = layer.op();
+    if (op instanceof Conv2d) {
+      return places(shapes.get(layer.name())) * kernel(layer);
     }
-    return layer.op() instanceof Dense ? layer.parameters().get(0).value().shape().size() : 0;
+    if (op instanceof ConvTranspose2d) {
+      return places(shapes.get(layer.inputs().get(0))) * kernel(layer);
+    }
+    return op instanceof Dense ? kernel(layer) : 0;
+  }
+
+  private static long places(Shape maps) {
+    return (long) maps.dim(1) * maps.dim(2);
+  }
+
+  private static long kernel(Layer layer) {
+    return layer.parameters().get(0).value().shape().size();
   }
 
   private static int[] extent(Optional<ReceptiveField> field) {

@@ -2,11 +2,13 @@ package dev.vitrine.viz.structure;
 
 import dev.vitrine.engine.Op;
 import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.backend.Interpolation;
 import dev.vitrine.engine.backend.Window;
 import dev.vitrine.engine.network.Layer;
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.engine.op.AveragePool2d;
 import dev.vitrine.engine.op.Conv2d;
+import dev.vitrine.engine.op.ConvTranspose2d;
 import dev.vitrine.engine.op.Crop;
 import dev.vitrine.engine.op.Dense;
 import dev.vitrine.engine.op.GlobalPool2d;
@@ -14,6 +16,7 @@ import dev.vitrine.engine.op.MaxPool2d;
 import dev.vitrine.engine.op.Pad;
 import dev.vitrine.engine.op.Reduce;
 import dev.vitrine.engine.op.Resample;
+import dev.vitrine.engine.op.Upsample;
 import dev.vitrine.engine.op.Warp;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,9 +41,9 @@ public record ReceptiveField(Reach down, Reach across) {
   public record Reach(double step, double first, double last) {
     static final Reach ONE = new Reach(1, 0, 0);
 
-    /** How many positions of the input that is. */
+    /** How many positions of the input that is at most, where a step is part of one. */
     public int size() {
-      return (int) Math.round(last - first) + 1;
+      return (int) Math.ceil(last - first - 1e-9) + 1;
     }
 
     /** What a window over this layer reaches, its first position {@code before} this one's. */
@@ -102,16 +105,22 @@ public record ReceptiveField(Reach down, Reach across) {
           new ReceptiveField(down.under(1, -crop.top(), 1), across.under(1, -crop.left(), 1)));
     }
     if (op instanceof Resample resample) {
-      int taps =
-          switch (resample.filter()) {
-            case NEAREST -> 1;
-            case BILINEAR -> 2;
-            default -> 4;
-          };
+      double rows = (double) x.dim(1) / resample.h();
+      double columns = (double) x.dim(2) / resample.w();
+      return Optional.of(between(rows, columns, taps(resample.filter()), taps(resample.filter())));
+    }
+    if (op instanceof Upsample larger) {
+      int taps = taps(larger.filter());
+      return Optional.of(between(1.0 / larger.factorH(), 1.0 / larger.factorW(), taps, taps));
+    }
+    if (op instanceof ConvTranspose2d conv) {
+      Window w = conv.sliding().window();
       return Optional.of(
-          new ReceptiveField(
-              down.under((double) x.dim(1) / resample.h(), taps / 2 - (taps > 1 ? 1 : 0), taps),
-              across.under((double) x.dim(2) / resample.w(), taps / 2 - (taps > 1 ? 1 : 0), taps)));
+          between(
+              1.0 / w.strideH(),
+              1.0 / w.strideW(),
+              (w.spanH() + w.strideH() - 1) / w.strideH(),
+              (w.spanW() + w.strideW() - 1) / w.strideW()));
     }
     boolean everything =
         op instanceof Dense
@@ -121,17 +130,24 @@ public record ReceptiveField(Reach down, Reach across) {
     return everything ? Optional.empty() : Optional.of(this);
   }
 
+  /** What lies between this layer's positions, made of so many of them. */
+  private ReceptiveField between(double rows, double columns, int tapsDown, int tapsAcross) {
+    return new ReceptiveField(
+        down.under(rows, (tapsDown - 1) / 2, tapsDown),
+        across.under(columns, (tapsAcross - 1) / 2, tapsAcross));
+  }
+
+  private static int taps(Interpolation filter) {
+    return switch (filter) {
+      case NEAREST -> 1;
+      case BILINEAR -> 2;
+      default -> 4;
+    };
+  }
+
   private ReceptiveField under(Window w) {
     return new ReceptiveField(
         down.under(w.strideH(), w.padTop(), w.spanH()),
         across.under(w.strideW(), w.padLeft(), w.spanW()));
-  }
-
-  /** {@code 11} pixels square, or {@code 11x7}, rows by columns. */
-  @Override
-  public String toString() {
-    return down.size() == across.size()
-        ? Integer.toString(down.size())
-        : down.size() + "x" + across.size();
   }
 }

@@ -39,6 +39,38 @@ final class CamCommandTest {
   }
 
   @Test
+  void whatSpeaksForOneClassOfASigmoidSpeaksAgainstTheOther() {
+    Path model = Console.network("one_sigmoid", folder);
+    double[] values = new double[2];
+    float[][] maps = new float[2][];
+    for (int c = 0; c < 2; c++) {
+      Path out = folder.resolve("class" + c);
+      Console.run(
+          "cam",
+          sample("cat"),
+          "--class=" + c,
+          "--raw",
+          "--preprocess=unit",
+          "--model",
+          model,
+          "-o",
+          out);
+      values[c] = json(out.resolve("cat-gradcam.json")).get("value").doubleValue();
+      maps[c] = Npy.read(out.resolve("cat-gradcam.npy")).floats();
+    }
+
+    assertThat(values[0]).isEqualTo(-values[1]).isNotZero();
+    float both = 0;
+    float either = 0;
+    for (int i = 0; i < maps[0].length; i++) {
+      both += Math.min(maps[0][i], maps[1][i]);
+      either += Math.max(maps[0][i], maps[1][i]);
+    }
+    assertThat(both).isZero();
+    assertThat(either).isPositive();
+  }
+
+  @Test
   void layersWithAsManyChannelsAsClassesCountWhereWeightsFollow() {
     fine("cam", sample("coffee"), "--model=tiny_vgg", "-o", folder);
 
