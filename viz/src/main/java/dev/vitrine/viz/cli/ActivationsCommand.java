@@ -80,8 +80,7 @@ final class ActivationsCommand implements Callable<Integer> {
         Model loaded = model.open(backend)) {
       InputOptions.Photograph photograph = input.read(image, loaded);
       List<String> chosen = layers.resolveMaps(loaded, photograph);
-      List<String> all =
-          SpatialLayers.finished(loaded.network(), LayerOptions.input(photograph));
+      List<String> all = SpatialLayers.finished(loaded.network(), LayerOptions.input(photograph));
       Set<String> heard = new LinkedHashSet<>(all);
       heard.addAll(chosen);
       try (Study study = new Study(loaded, photograph, heard)) {
@@ -109,8 +108,7 @@ final class ActivationsCommand implements Callable<Integer> {
     throw usage("--scaling is '" + scaling + "'; it can be standardized or percentiles");
   }
 
-  private void write(
-      Study study, List<String> chosen, List<Sparsity> sparsity, ChannelGrid grid) {
+  private void write(Study study, List<String> chosen, List<Sparsity> sparsity, ChannelGrid grid) {
     OutputFolder folder = output.folder();
     String stem = study.photograph().stem();
     List<Map<String, Object>> pictures = new ArrayList<>();

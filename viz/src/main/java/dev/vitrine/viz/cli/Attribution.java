@@ -31,8 +31,7 @@ record Attribution(
 
   /** By one of the ReLU's rules, in a run that is there already. */
   static Attribution of(Study study, AttributionMethod method, TargetOptions.Target target) {
-    float[] map =
-        new InputGradient(method.rule()).of(study.run(), target.objective());
+    float[] map = new InputGradient(method.rule()).of(study.run(), target.objective());
     return of(study, method, target, map, target.objective().value(study.run()), Map.of());
   }
 

@@ -98,7 +98,8 @@ record Explanation(
     Path written =
         folder.png(
             file,
-new ChannelGrid(COLUMNS, 1, ChannelGrid.Scaling.STANDARDIZED, ColorMap.VIRIDIS).of(maps, strongest));
+            new ChannelGrid(COLUMNS, 1, ChannelGrid.Scaling.STANDARDIZED, ColorMap.VIRIDIS)
+                .of(maps, strongest));
     folder.json(file, with(record));
     if (raw) {
       folder.npy(file, new int[] {maps.h(), maps.w(), maps.channels()}, maps.values());

@@ -95,8 +95,7 @@ final class FiltersCommand implements Callable<Integer> {
         .map(
             name -> {
               Layer layer = network.layer(LayerNames.known(loaded, name));
-              boolean finished =
-                  !(layer.op() instanceof Conv2d) && network.has(name + ".pre");
+              boolean finished = !(layer.op() instanceof Conv2d) && network.has(name + ".pre");
               Layer convolution = finished ? network.layer(name + ".pre") : layer;
               if (!(convolution.op() instanceof Conv2d)) {
                 throw new BadInputException(

@@ -105,8 +105,7 @@ final class HypercolumnCommand implements Callable<Integer> {
     inColor.put("shares", components.shares());
     inColor.put("rounds", components.rounds());
     Path picture =
-        folder.png(
-            file + "-components", photograph.asSeen(inColor(components.scores(), h, w)));
+        folder.png(file + "-components", photograph.asSeen(inColor(components.scores(), h, w)));
     folder.json(file + "-components", inColor);
     if (output.raw()) {
       folder.npy(file + "-components", new int[] {h, w, COLORS}, components.scores());

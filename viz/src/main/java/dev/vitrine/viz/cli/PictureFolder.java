@@ -3,6 +3,7 @@ package dev.vitrine.viz.cli;
 import dev.vitrine.weights.BadInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -85,7 +86,7 @@ record PictureFolder(Path folder, List<Path> files) {
       for (int i = 0; i < files.size(); i++) {
         BasicFileAttributes a = Files.readAttributes(files.get(i), BasicFileAttributes.class);
         String line = name(i) + "\0" + a.size() + "\0" + a.lastModifiedTime() + "\n";
-        digest.update(line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        digest.update(line.getBytes(StandardCharsets.UTF_8));
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {

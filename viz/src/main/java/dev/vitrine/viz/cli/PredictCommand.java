@@ -113,8 +113,7 @@ final class PredictCommand implements Callable<Integer> {
     record.put("logits", prediction.logits());
     record.put("probabilities", prediction.probabilities());
     folder.json(file, record);
-    return folder.text(
-        file + ".svg", SpikePlot.of(prediction, labels, top).svg(title, List.of()));
+    return folder.text(file + ".svg", SpikePlot.of(prediction, labels, top).svg(title, List.of()));
   }
 
   /** Two photographs must not write one file. */
@@ -128,7 +127,10 @@ final class PredictCommand implements Callable<Integer> {
             String.format(
                 "%s and %s would both become %s-%s: run them one at a time, each with its"
                     + " own --out",
-                before, image, InputOptions.stem(image), output.raw() ? "logits.npy" : "probabilities.svg"));
+                before,
+                image,
+                InputOptions.stem(image),
+                output.raw() ? "logits.npy" : "probabilities.svg"));
       }
     }
   }

@@ -26,7 +26,12 @@ record Projection(
 
   /** In a run of the photograph that has gradients and listens to the unit's layer. */
   static Projection of(
-      Model model, InputOptions.Photograph photograph, Run run, Unit unit, Patch sees, ReluRule rule) {
+      Model model,
+      InputOptions.Photograph photograph,
+      Run run,
+      Unit unit,
+      Patch sees,
+      ReluRule rule) {
     Picture input = photograph.input();
     return new Projection(
         photograph,

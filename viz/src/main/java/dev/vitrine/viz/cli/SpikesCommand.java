@@ -131,8 +131,7 @@ final class SpikesCommand implements Callable<Integer> {
   private List<String> pictures(Study study, OutputFolder folder, List<Excitation.Made> made) {
     List<String> files = new ArrayList<>();
     for (Excitation.Made one : made) {
-      String file =
-          study.photograph().stem() + "-maximize-" + one.layer() + "-" + one.channel();
+      String file = study.photograph().stem() + "-maximize-" + one.layer() + "-" + one.channel();
       files.add(folder.png(file, one.picture()).toString());
       Map<String, Object> record = Provenance.of(command, study);
       record.putAll(one.record());

@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The strongest units of a channel one by one: what each sees, and what is projected back there. */
+/**
+ * The strongest units of a channel one by one: what each sees, and what is projected back there.
+ */
 record StrongestUnits(
     AttributionMethod method,
     String layer,
@@ -40,10 +42,8 @@ record StrongestUnits(
     int h = study.photograph().input().height();
     int w = study.photograph().input().width();
     Map<String, Shape> shapes = study.model().network().shapes(Shape.of(1, h, w, 3));
-    Optional<ReceptiveField> field =
-        ReceptiveField.of(study.model().network(), shapes).get(layer);
-    List<Peaks.Peak> peaks =
-        Peaks.of(maps, channel, most, (y, x) -> Patch.seen(field, y, x, h, w));
+    Optional<ReceptiveField> field = ReceptiveField.of(study.model().network(), shapes).get(layer);
+    List<Peaks.Peak> peaks = Peaks.of(maps, channel, most, (y, x) -> Patch.seen(field, y, x, h, w));
     if (peaks.isEmpty()) {
       throw new BadInputException(
           "channel %d of %s is zero everywhere in %s: 'vitrine spikes' shows which channels answer"

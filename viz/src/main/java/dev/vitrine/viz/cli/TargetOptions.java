@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 
 /** What is to be explained: a class or a unit. */
 final class TargetOptions {
-  private static final Pattern UNIT = Pattern.compile("(.+):(\\d+)(?:@(?:(max)|(\\d+),(\\d+)|top(\\d{1,3})))?");
+  private static final Pattern UNIT =
+      Pattern.compile("(.+):(\\d+)(?:@(?:(max)|(\\d+),(\\d+)|top(\\d{1,3})))?");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;

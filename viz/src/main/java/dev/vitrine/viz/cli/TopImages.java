@@ -25,7 +25,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -147,7 +149,7 @@ final class TopImages {
     int h = photograph.input().height();
     int w = photograph.input().width();
     Listen listen = Listen.only(layer).withGradients();
-    var field =
+    Optional<ReceptiveField> field =
         ReceptiveField.of(network, network.shapes(Shape.of(1, h, w, 3))).get(layer);
     try (Scope scope = new Scope(network.backend());
         Run run = network.forward(photograph.upload(scope, model), listen)) {
@@ -161,16 +163,28 @@ final class TopImages {
                 Unit.at(layer, place.channel(), entry.y(), entry.x()),
                 Patch.seen(field, entry.y(), entry.x(), h, w),
                 rule);
-        Patch shown = made.shown();
-        Picture framed =
-            Frame.of(
-                photograph.shown(), shown.top(), shown.left(), shown.height(), shown.width());
         cells.get(place.channel())[place.rank()] =
             new Cells(
-                Cell.of(framed, SIDE), made.patch(SIDE), made.picture(SIDE), made.sees());
+                framed(photograph.shown(), made.shown()),
+                made.patch(SIDE),
+                made.picture(SIDE),
+                made.sees());
         bar.step();
       }
     }
+  }
+
+  /** The photograph shrunk, then the patch framed: a line drawn before would be lost. */
+  private static Picture framed(Picture photograph, Patch patch) {
+    double scale = (double) SIDE / Math.max(photograph.height(), photograph.width());
+    int h = (int) Math.max(1, Math.round(scale * photograph.height()));
+    int w = (int) Math.max(1, Math.round(scale * photograph.width()));
+    Picture small = Resize.BICUBIC.apply(photograph, h, w);
+    int top = (int) Math.floor(scale * patch.top());
+    int left = (int) Math.floor(scale * patch.left());
+    int bottom = (int) Math.min(h, Math.ceil(scale * (patch.top() + patch.height())));
+    int right = (int) Math.min(w, Math.ceil(scale * (patch.left() + patch.width())));
+    return Cell.of(Frame.of(small, top, left, bottom - top, right - left), SIDE);
   }
 
   private void write(int channel, Cells[] cells) {
@@ -199,7 +213,7 @@ final class TopImages {
             BETWEEN);
     Map<String, Object> record = Provenance.of(command, model);
     record.put("method", "top-images");
-    record.put("projection", rule.name().toLowerCase(java.util.Locale.ROOT));
+    record.put("projection", rule.name().toLowerCase(Locale.ROOT));
     record.put("folder", pictures.folder().toString());
     record.put("layer", layer);
     record.put("channel", channel);

@@ -82,7 +82,8 @@ final class TopImagesCommand implements Callable<Integer> {
       Progression found = survey(loaded, looked, pictures, folder, stem + ".state.json");
       if (found.unreadable().size() == pictures.files().size()) {
         throw new BadInputException(
-            "%s: none of the %d pictures in it can be read".formatted(dir, pictures.files().size()));
+            "%s: none of the %d pictures in it can be read"
+                .formatted(dir, pictures.files().size()));
       }
       TopImages images =
           new TopImages(command, loaded, input, looked, pictures, folder, stem, found);
@@ -114,8 +115,7 @@ final class TopImagesCommand implements Callable<Integer> {
   /** The network's input, of some size where any will do. */
   static Shape size(Network network) {
     Shape in = network.inputShape();
-    return Shape.of(
-        1, in.dim(1) > 0 ? in.dim(1) : ANY, in.dim(2) > 0 ? in.dim(2) : ANY, in.dim(3));
+    return Shape.of(1, in.dim(1) > 0 ? in.dim(1) : ANY, in.dim(2) > 0 ? in.dim(2) : ANY, in.dim(3));
   }
 
   private List<Integer> drawn(Model loaded, String looked) {
@@ -142,8 +142,7 @@ final class TopImagesCommand implements Callable<Integer> {
     Ranking ranking = before == null ? new Ranking(all, NINE) : before.ranking(NINE);
     int from = before == null ? 0 : before.done();
     Set<Integer> drawn = before == null ? Set.of() : before.drawn();
-    Map<String, String> unreadable =
-        new TreeMap<>(before == null ? Map.of() : before.unreadable());
+    Map<String, String> unreadable = new TreeMap<>(before == null ? Map.of() : before.unreadable());
     if (from > 0 && from < pictures.files().size()) {
       CommandOutput.note("goes on at photograph %d of %d".formatted(from, pictures.files().size()));
     }

@@ -24,6 +24,10 @@ public record PrincipalComponents(float[] scores, double[] shares, int rounds) {
   public static final int ROUNDS = 100;
 
   private static final double ENOUGH = 1e-6;
+
+  /** What is left of a map's square where it is the same everywhere, in float32. */
+  private static final double ROUNDING = 1e-12;
+
   private static final int SPARE = 5;
   private static final int SEED = 1;
 
@@ -69,13 +73,16 @@ public record PrincipalComponents(float[] scores, double[] shares, int rounds) {
       double all = 0;
       for (int l = 0; l < scales.length; l++) {
         int end = first + columns.layers().get(l).channels();
+        double square = 0;
         double variance = 0;
         for (int c = first; c < end; c++) {
           means[c] = sums[c] / pixels;
+          square += squares[c] / pixels;
           variance += Math.max(0, squares[c] / pixels - means[c] * means[c]);
         }
-        scales[l] = variance > 0 ? 1 / Math.sqrt(variance) : 0;
-        all += variance > 0 ? 1 : 0;
+        boolean flat = variance <= ROUNDING * square;
+        scales[l] = flat ? 0 : 1 / Math.sqrt(variance);
+        all += flat ? 0 : 1;
         first = end;
       }
       this.total = all;

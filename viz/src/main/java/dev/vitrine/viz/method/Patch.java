@@ -15,8 +15,7 @@ public record Patch(int top, int left, int height, int width) {
    * @param height of the input
    * @param width of the input
    */
-  public static Patch seen(
-      Optional<ReceptiveField> field, int y, int x, int height, int width) {
+  public static Patch seen(Optional<ReceptiveField> field, int y, int x, int height, int width) {
     if (field.isEmpty()) {
       return new Patch(0, 0, height, width);
     }

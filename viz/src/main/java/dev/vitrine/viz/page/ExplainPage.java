@@ -216,10 +216,7 @@ public final class ExplainPage {
     try (Reader template =
         new InputStreamReader(
             ExplainPage.class.getResourceAsStream("explain.html"), StandardCharsets.UTF_8)) {
-      return Mustache.compiler()
-          .withLoader(PlotTemplates::open)
-          .compile(template)
-          .execute(context);
+      return Mustache.compiler().withLoader(PlotTemplates::open).compile(template).execute(context);
     } catch (IOException e) {
       throw new UncheckedIOException("the page's template cannot be read", e);
     }

@@ -19,10 +19,7 @@ public final class PlotTemplates {
 
   static String render(String name, Object context) {
     try (Reader template = open(name)) {
-      return Mustache.compiler()
-          .withLoader(PlotTemplates::open)
-          .compile(template)
-          .execute(context);
+      return Mustache.compiler().withLoader(PlotTemplates::open).compile(template).execute(context);
     } catch (IOException e) {
       throw new UncheckedIOException("the plot's template cannot be read", e);
     }

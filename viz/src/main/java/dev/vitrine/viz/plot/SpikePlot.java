@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.DoubleFunction;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
@@ -71,20 +72,21 @@ public record SpikePlot(
         "channel",
         maps.means(),
         maps.strongest(named),
-        Integer::toString);
+        Integer::toString,
+        mean -> "");
   }
 
   /** The probability of every class, or its logit where there is none; the top classes named. */
   public static SpikePlot of(Prediction prediction, Labels labels, int named) {
     boolean likely = prediction.probabilities() != null;
     return of(
-        "%s of the %d classes"
-            .formatted(likely ? "Probabilities" : "Logits", prediction.classes()),
+        "%s of the %d classes".formatted(likely ? "Probabilities" : "Logits", prediction.classes()),
         likely ? "probability" : "logit",
         "class",
         likely ? prediction.probabilities() : prediction.logits(),
         prediction.top(named),
-        c -> labels.get(c).name().replace('_', ' '));
+        c -> labels.get(c).name().replace('_', ' '),
+        likely ? p -> String.format(Locale.ROOT, " %.1f %%", 100 * p) : p -> "");
   }
 
   private static SpikePlot of(
@@ -93,7 +95,8 @@ public record SpikePlot(
       String acrossTitle,
       double[] values,
       List<Integer> largest,
-      IntFunction<String> name) {
+      IntFunction<String> name,
+      DoubleFunction<String> value) {
     // A peak's name needs room above it.
     Axis axis = Axis.around(values).withRoom(0.05);
     List<Line> spikes = new ArrayList<>();
@@ -119,7 +122,7 @@ public record SpikePlot(
         spikes,
         across,
         up,
-        peaks(values, largest, name, axis),
+        peaks(values, largest, c -> name.apply(c) + value.apply(values[c]), axis),
         y(0, axis));
   }
 

@@ -40,7 +40,8 @@ public record ChannelGrid(int columns, int smallest, Scaling scaling, ColorMap c
 
   /** The tiles of these channels, filled row by row; an unfilled rest is white. */
   public Picture of(ChannelMaps maps, List<Integer> channels) {
-    int times = Math.max(1, (smallest + Math.max(maps.h(), maps.w()) - 1) / Math.max(maps.h(), maps.w()));
+    int times =
+        Math.max(1, (smallest + Math.max(maps.h(), maps.w()) - 1) / Math.max(maps.h(), maps.w()));
     int height = times * maps.h();
     int width = times * maps.w();
     int across = Math.min(columns, channels.size());

@@ -53,8 +53,7 @@ public final class Ranking {
   /** Takes an image in where it belongs; zero, which is what a ReLU holds back, and NaN do not. */
   public void offer(int channel, Entry entry) {
     List<Entry> ranked = channels.get(channel);
-    boolean beaten =
-        ranked.size() == most && !(entry.value() > ranked.get(most - 1).value());
+    boolean beaten = ranked.size() == most && !(entry.value() > ranked.get(most - 1).value());
     if (entry.value() == 0 || Double.isNaN(entry.value()) || beaten) {
       return;
     }

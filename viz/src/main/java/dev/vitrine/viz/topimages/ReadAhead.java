@@ -12,8 +12,8 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /**
- * Files read in order on several threads, some of them before they are asked for. Closing it lets go
- * of those that nobody asked for.
+ * Files read in order on several threads, some of them before they are asked for. Closing it lets
+ * go of those that nobody asked for.
  */
 public final class ReadAhead<T> implements AutoCloseable {
   private final Iterator<Path> files;

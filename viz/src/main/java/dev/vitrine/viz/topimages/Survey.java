@@ -14,8 +14,8 @@ import java.util.function.Function;
 
 /**
  * Many photographs through a network up to a layer, in order, a few at a time: while the network
- * works on some, the next are read. The rounds are cut by the files' numbers alone, so that a survey
- * that goes on where another was stopped finds the same bits.
+ * works on some, the next are read. The rounds are cut by the files' numbers alone, so that a
+ * survey that goes on where another was stopped finds the same bits.
  */
 public final class Survey {
   private static final int ROUND = 32;

@@ -368,4 +368,72 @@ final class AttributeCommandTest {
                 folder))
         .contains("nothing.png", "mean, black, white or blur");
   }
+
+  @Test
+  void theStrongestUnitsAreProjectedOneByOne() {
+    JsonNode record =
+        fine(
+                "attribute",
+                sample("coffee"),
+                "--model=tiny_vgg",
+                "--method=deconvnet",
+                "--unit=relu_1_2:4@top9",
+                "--raw",
+                "--json",
+                "-o",
+                folder)
+            .json();
+
+    Engine.Output maps = Engine.output("tiny_vgg", sample("coffee"), "relu_1_2");
+    JsonNode units = record.get("units");
+    assertThat(units).hasSize(9);
+    double largest = 0;
+    for (int p = 0; p < maps.h() * maps.w(); p++) {
+      largest = Math.max(largest, maps.values()[p * 10 + 4]);
+    }
+    assertThat(units.get(0).get("value").doubleValue()).isCloseTo(largest, within(1e-4));
+    Npy raw = Npy.read(folder.resolve("coffee-deconvnet.npy"));
+    assertThat(raw.shape()).containsExactly(9, 64, 64, 3);
+    float[] all = raw.floats();
+    for (int k = 0; k < 9; k++) {
+      int y = units.get(k).get("y").intValue();
+      int x = units.get(k).get("x").intValue();
+      assertThat((double) maps.at(y, x, 4))
+          .isCloseTo(units.get(k).get("value").doubleValue(), within(1e-4));
+      for (int other = 0; other < k; other++) {
+        // Each sees five pixels square.
+        int down = Math.abs(y - units.get(other).get("y").intValue());
+        int right = Math.abs(x - units.get(other).get("x").intValue());
+        assertThat(Math.max(down, right)).isGreaterThanOrEqualTo(5);
+      }
+      float[] expected =
+          Engine.gradient(
+              ReluRule.DECONVNET,
+              "tiny_vgg",
+              sample("coffee"),
+              "relu_1_2",
+              (y * maps.w() + x) * 10 + 4);
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(all[k * expected.length + i]).isCloseTo(expected[i], within(1e-5f));
+      }
+    }
+    Picture grid = Picture.read(folder.resolve("coffee-deconvnet.png"));
+    assertThat(List.of(grid.height(), grid.width()))
+        .containsExactly(3 * 144 + 2 * 4, 6 * 144 + 5 * 4);
+  }
+
+  @Test
+  void fewerUnitsThanAskedForAreSaidToBeFewer() {
+    Console said =
+        Console.run(
+            "attribute",
+            sample("cat"),
+            "--unit=fire9_concat:489@top9",
+            "--method=guided",
+            "-o",
+            folder);
+
+    assertThat(said.exit()).isZero();
+    assertThat(said.err()).contains("of 9 units");
+  }
 }
