@@ -129,6 +129,13 @@ public final class Network implements AutoCloseable {
     return shapes(x, needed(input, listen));
   }
 
+  /** As {@link #shapes(Shape, Listen)}, of the layers that a run from one of them would compute. */
+  public Map<String, Shape> shapesFrom(String layer, Shape x, Listen listen) {
+    return layer.equals(input)
+        ? shapes(x, listen)
+        : shapes(layer(layer).name(), x, needed(layer, listen));
+  }
+
   private Map<String, Shape> shapes(Shape x, Collection<Layer> of) {
     if (x.rank() != 4 || x.dim(3) != inputShape.dim(3)) {
       throw new IllegalArgumentException(
@@ -196,8 +203,7 @@ public final class Network implements AutoCloseable {
    *     shapes do not fit
    */
   public Run forwardFrom(String layer, Tensor x, Listen listen) {
-    layer(layer);
-    shapes(layer, x.shape(), needed(layer, listen));
+    shapesFrom(layer, x.shape(), listen);
     return new Run(this, layer, x, listen);
   }
 

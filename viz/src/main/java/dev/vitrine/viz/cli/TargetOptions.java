@@ -153,7 +153,7 @@ final class TargetOptions {
                 ? Unit.at(layer, channel, number(m.group(4)), number(m.group(5)))
                 : Unit.mean(layer, channel);
     found.value(run); // refuses channels and positions that are not there
-    return Target.of(found.resolved(run));
+    return Target.of(found.resolved(run.output(found.layer())));
   }
 
   private boolean probability(Model model) {

@@ -1,14 +1,8 @@
 package dev.vitrine.viz.method;
 
 import dev.vitrine.engine.ReluRule;
-import dev.vitrine.engine.Scope;
-import dev.vitrine.engine.Shape;
-import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.network.Listen;
 import dev.vitrine.engine.network.Network;
-import dev.vitrine.engine.network.Run;
-import java.util.List;
-import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
@@ -57,8 +51,9 @@ public record Batches(Subject subject, String from, int most, IntConsumer progre
         count,
         source,
         listen,
-        (first, run) -> {
-          double[] some = subject.objective().values(run);
+        null,
+        (first, batch) -> {
+          double[] some = batch.values();
           System.arraycopy(some, 0, values, first, some.length);
         });
     return values;
@@ -66,19 +61,15 @@ public record Batches(Subject subject, String from, int most, IntConsumer progre
 
   /** The objective's value and its gradient at each of {@code count} inputs. */
   public void gradients(ReluRule rule, int count, Source source, Visitor visitor) {
-    Objective objective = subject.objective();
-    Listen listen = Listen.only(objective.layer()).withGradients();
+    Listen listen = Listen.only(subject.objective().layer()).withGradients();
     each(
         count,
         source,
         listen,
-        (first, run) -> {
-          double[] values = objective.values(run);
-          Tensor seed = objective.seed(run);
-          float[] gradients =
-              run.backward(Map.of(run.output(objective.layer()), seed), List.of(run.input()), rule)
-                  .at(run.input())
-                  .toFloats();
+        rule,
+        (first, batch) -> {
+          double[] values = batch.values();
+          float[] gradients = batch.gradients();
           for (int i = 0; i < values.length; i++) {
             visitor.visit(first + i, values[i], gradients, i * subject.input().length);
           }
@@ -86,10 +77,10 @@ public record Batches(Subject subject, String from, int most, IntConsumer progre
   }
 
   private interface Work {
-    void on(int first, Run run);
+    void on(int first, RepeatedBatch batch);
   }
 
-  private void each(int count, Source source, Listen listen, Work work) {
+  private void each(int count, Source source, Listen listen, ReluRule rule, Work work) {
     Network network = subject.network();
     long budget = network.backend().memoryBudget();
     int fit =
@@ -97,20 +88,27 @@ public record Batches(Subject subject, String from, int most, IntConsumer progre
             ? network.imagesWithin(budget, subject.height(), subject.width(), listen)
             : most;
     int size = Math.min(Math.min(fit, most), count);
-    for (int first = 0; first < count; first += size) {
-      int n = Math.min(size, count - first);
-      float[] batch = new float[n * subject.input().length];
-      for (int i = 0; i < n; i++) {
-        source.fill(first + i, batch, i * subject.input().length);
+    int whole = count / size * size;
+    each(0, whole, size, source, listen, rule, work);
+    each(whole, count, count - whole, source, listen, rule, work);
+  }
+
+  /** Batches of one size from one input to another. */
+  private void each(
+      int first, int end, int size, Source source, Listen listen, ReluRule rule, Work work) {
+    if (first == end) {
+      return;
+    }
+    float[] numbers = new float[size * subject.input().length];
+    try (RepeatedBatch batch = new RepeatedBatch(subject, from, size, listen, rule)) {
+      for (int at = first; at < end; at += size) {
+        for (int i = 0; i < size; i++) {
+          source.fill(at + i, numbers, i * subject.input().length);
+        }
+        batch.run(numbers);
+        work.on(at, batch);
+        progress.accept(size);
       }
-      Shape shape = Shape.of(n, subject.height(), subject.width(), subject.channels());
-      try (Scope scope = new Scope(network.backend());
-          Tensor x = scope.of(shape, batch);
-          Run run =
-              from == null ? network.forward(x, listen) : network.forwardFrom(from, x, listen)) {
-        work.on(first, run);
-      }
-      progress.accept(n);
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.vitrine.viz.method;
 
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
-import dev.vitrine.engine.network.Run;
 
 /**
  * A class' logit or probability.
@@ -25,9 +24,9 @@ public record ClassScore(String layer, int index, int classes, boolean probabili
   }
 
   @Override
-  public double[] values(Run run) {
-    double[] scores = run.output(layer).toDoubles();
-    int each = each(run.output(layer).shape());
+  public double[] values(Tensor output) {
+    double[] scores = output.toDoubles();
+    int each = each(output.shape());
     double[] values = new double[scores.length / each];
     for (int i = 0; i < values.length; i++) {
       double score = scores[i * each + at(each)];
@@ -37,14 +36,13 @@ public record ClassScore(String layer, int index, int classes, boolean probabili
   }
 
   @Override
-  public Tensor seed(Run run) {
-    Shape shape = run.output(layer).shape();
-    int each = each(shape);
-    double[] seed = new double[Math.toIntExact(shape.size())];
+  public double[] seed(Shape output) {
+    int each = each(output);
+    double[] seed = new double[Math.toIntExact(output.size())];
     for (int i = at(each); i < seed.length; i += each) {
       seed[i] = sign(each);
     }
-    return run.scope().of(shape, seed);
+    return seed;
   }
 
   /** How many numbers the layer has for one image. */

@@ -1,5 +1,6 @@
 package dev.vitrine.viz.method;
 
+import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.network.Run;
 
@@ -12,14 +13,31 @@ public interface Objective {
   /** The layer whose output it reads; the run must listen to it. */
   String layer();
 
-  /** Its value for each of the run's images. */
-  double[] values(Run run);
+  /** Its value for each of the images, given the layer's output. */
+  double[] values(Tensor output);
 
-  /** Its value for the run's first image. */
+  /**
+   * The derivative of each image's value with respect to the layer's output, which is the same
+   * whatever the output is.
+   *
+   * @throws IllegalStateException if it must be {@link #resolved} first
+   */
+  double[] seed(Shape output);
+
+  /** Itself, with what it leaves to the first image worked out: where a map is largest, say. */
+  default Objective resolved(Tensor output) {
+    return this;
+  }
+
+  /** Its value for a run's first image. */
   default double value(Run run) {
-    return values(run)[0];
+    Tensor output = run.output(layer());
+    return resolved(output).values(output)[0];
   }
 
   /** The derivative of each image's value with respect to the layer's output, in its scope. */
-  Tensor seed(Run run);
+  default Tensor seed(Run run) {
+    Tensor output = run.output(layer());
+    return run.scope().of(output.shape(), resolved(output).seed(output.shape()));
+  }
 }

@@ -48,23 +48,23 @@ public record Unit(String layer, int channel, Place place) implements Objective 
     return at(layer, at[2], at[0], at[1]);
   }
 
-  /** This unit with its position worked out, where it is the first image's map's maximum. */
-  public Unit resolved(Run run) {
+  @Override
+  public Unit resolved(Tensor output) {
     if (!(place instanceof Place.Max)) {
       return this;
     }
-    Tensor map = run.output(layer);
-    int channels = channels(map.shape());
-    int each = Math.toIntExact(map.shape().size() / map.shape().dim(0));
-    int[] at = at(map.shape(), argmax(map.toDoubles(), channel, each, channels));
+    Shape shape = output.shape();
+    checkChannel(shape);
+    int each = Math.toIntExact(shape.size() / shape.dim(0));
+    int[] at = at(shape, argmax(output.toDoubles(), channel, each, channels(shape)));
     return at(layer, channel, at[0], at[1]);
   }
 
   @Override
-  public double[] values(Run run) {
-    double[] maps = run.output(layer).toDoubles();
-    double[] weights = weights(run);
-    double[] values = new double[run.output(layer).shape().dim(0)];
+  public double[] values(Tensor output) {
+    double[] maps = output.toDoubles();
+    double[] weights = seed(output.shape());
+    double[] values = new double[output.shape().dim(0)];
     int each = maps.length / values.length;
     for (int i = 0; i < maps.length; i++) {
       values[i / each] += weights[i] == 0 ? 0 : weights[i] * maps[i];
@@ -73,32 +73,32 @@ public record Unit(String layer, int channel, Place place) implements Objective 
   }
 
   @Override
-  public Tensor seed(Run run) {
-    return run.scope().of(run.output(layer).shape(), weights(run));
+  public double[] seed(Shape output) {
+    checkChannel(output);
+    if (place instanceof Place.Max) {
+      throw new IllegalStateException(this + " has no position yet: resolve it by an output");
+    }
+    int channels = channels(output);
+    double[] seed = new double[Math.toIntExact(output.size())];
+    int each = seed.length / output.dim(0);
+    for (int from = 0; from < seed.length; from += each) {
+      if (place instanceof Place.At p) {
+        seed[from + offset(output, p)] = 1;
+      } else {
+        for (int i = from + channel; i < from + each; i += channels) {
+          seed[i] = (double) channels / each;
+        }
+      }
+    }
+    return seed;
   }
 
-  private double[] weights(Run run) {
-    Shape shape = run.output(layer).shape();
-    int channels = channels(shape);
+  private void checkChannel(Shape output) {
+    int channels = channels(output);
     if (channel < 0 || channel >= channels) {
       throw new IllegalArgumentException(
           "layer %s has no channel %d: it has 0 to %d".formatted(layer, channel, channels - 1));
     }
-    double[] weights = new double[Math.toIntExact(shape.size())];
-    int each = weights.length / shape.dim(0);
-    double[] maps = place instanceof Place.Max ? run.output(layer).toDoubles() : null;
-    for (int from = 0; from < weights.length; from += each) {
-      if (place instanceof Place.At p) {
-        weights[from + offset(shape, p)] = 1;
-      } else if (maps != null) {
-        weights[argmax(maps, from + channel, from + each, channels)] = 1;
-      } else {
-        for (int i = from + channel; i < from + each; i += channels) {
-          weights[i] = (double) channels / each;
-        }
-      }
-    }
-    return weights;
   }
 
   private int offset(Shape shape, Place.At p) {
