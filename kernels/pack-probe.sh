@@ -35,9 +35,12 @@ mkdir -p "$out/lib" "$out/natives"
 
 mvn -q ${MAVEN_ARGS:-} -pl kernels -am -P probe -DskipTests package
 
-# The Java part: the probe's own jar without the engine, which it does not use.
+# The Java part: the engine's jar without oneDNN's, which the probe does not use.
 jars=kernels/target/probe/jars
-cp kernels/target/vitrine-kernels-*.jar "$out/lib/"
+for module in engine kernels; do
+  find "$module/target" -maxdepth 1 -name "vitrine-$module-*.jar" ! -name '*-tests.jar' \
+    -exec cp {} "$out/lib/" \;
+done
 for jar in jcuda jcublas jcudnn picocli; do
   find "$jars" -name "$jar-[0-9]*.jar" -exec cp {} "$out/lib/" \;
 done
