@@ -123,7 +123,8 @@ class KerasImporterTest extends OnReference {
 
   @Test
   void aModelWithoutAnInputLayerHasOneNamedAfterItsFirstLayer() {
-    try (Network network = KerasImporter.read(file("keras2/fullconfigs__cnn__cnn_batch_norm.h5"), backend)) {
+    try (Network network =
+        KerasImporter.read(file("keras2/fullconfigs__cnn__cnn_batch_norm.h5"), backend)) {
       assertThat(network.input()).isEqualTo("conv2d_1_input");
       assertThat(network.inputShape()).isEqualTo(Shape.of(1, 10, 10, 3));
       assertThat(network.output()).isEqualTo("dense_1");
