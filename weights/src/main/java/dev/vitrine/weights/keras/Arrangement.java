@@ -8,6 +8,11 @@ import java.util.Arrays;
  * 7).transposed(2, 3, 1, 0)} takes PyTorch's kernels for Keras'.
  */
 final class Arrangement {
+  /** Numbers that are handed on at once. */
+  private static final int SLICE = 1 << 22;
+
+  private static final int TILE = 32;
+
   private final Shape stored;
   private final Shape shape;
 
@@ -79,24 +84,43 @@ final class Arrangement {
     }
     float[] all = new float[Math.toIntExact(stored.size())];
     array.read((from, values, count) -> System.arraycopy(values, 0, all, (int) from, count));
-    float[] slice = new float[Math.min(all.length, 1 << 17)];
-    int last = dims.length - 1;
-    int[] at = new int[dims.length];
-    long source = first;
+    int rows = dims[dims.length - 2];
+    int columns = dims[dims.length - 1];
+    int atOnce = Math.max(1, Math.min(rows, SLICE / Math.max(columns, 1)));
+    float[] slice = new float[atOnce * columns];
+    int[] at = new int[dims.length - 2];
+    long corner = first;
     for (int done = 0; done < all.length; ) {
-      int count = Math.min(slice.length, all.length - done);
-      for (int i = 0; i < count; i++) {
-        slice[i] = all[(int) source];
-        source += strides[last];
-        at[last]++;
-        for (int axis = last; axis > 0 && at[axis] == dims[axis]; axis--) {
-          source += strides[axis - 1] - dims[axis] * strides[axis];
-          at[axis] = 0;
-          at[axis - 1]++;
+      for (int row = 0; row < rows; row += atOnce) {
+        int count = Math.min(atOnce, rows - row);
+        copy(all, corner + row * strides[dims.length - 2], slice, count, columns);
+        to.take(done, slice, count * columns);
+        done += count * columns;
+      }
+      for (int axis = at.length - 1; axis >= 0; axis--) {
+        corner += strides[axis];
+        if (++at[axis] < dims[axis]) {
+          break;
+        }
+        corner -= dims[axis] * strides[axis];
+        at[axis] = 0;
+      }
+    }
+  }
+
+  /** Rows and columns of the last two axes; a few columns at a time, for the cache's sake. */
+  private void copy(float[] all, long from, float[] slice, int rows, int columns) {
+    long down = strides[dims.length - 2];
+    long across = strides[dims.length - 1];
+    for (int left = 0; left < columns; left += TILE) {
+      int right = Math.min(columns, left + TILE);
+      for (int row = 0; row < rows; row++) {
+        long source = from + row * down + left * across;
+        for (int column = left; column < right; column++) {
+          slice[row * columns + column] = all[(int) source];
+          source += across;
         }
       }
-      to.take(done, slice, count);
-      done += count;
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.weights.BadInputException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Makes a network of a model's file. A full model, structure and weights, is what {@code
@@ -24,12 +25,16 @@ public final class KerasImporter {
   private KerasImporter() {}
 
   /**
-   * Reads a full model.
+   * Reads a full model, or weights whose layers are those of an {@link Architecture}.
    *
    * @throws BadInputException if it is no such file, is damaged, or holds a layer that is not
    *     supported
    */
   public static Network read(Path path, Backend backend) {
+    Optional<Architecture> known = Architecture.recognize(path);
+    if (known.isPresent()) {
+      return read(path, known.get(), backend);
+    }
     return switch (FileKind.of(path)) {
       case HDF5_FILE -> {
         try (H5File file = H5File.open(path)) {
@@ -40,12 +45,8 @@ public final class KerasImporter {
         try (KerasArchive archive = KerasArchive.open(path)) {
           H5File file = archive.weights();
           ModelConfig config = ModelConfig.parse(file.name(), archive.config());
-          yield NetworkReader.read(
-              file.name(),
-              config,
-              new Keras3Layout(file, WeightsLayout.SAVE),
-              Origin.KERAS3,
-              backend);
+          WeightsLayout layout = new Keras3Layout(file, WeightsLayout.SAVE);
+          yield NetworkReader.read(file.name(), config, layout, Origin.KERAS3, backend);
         }
       }
       case SAFETENSORS ->
