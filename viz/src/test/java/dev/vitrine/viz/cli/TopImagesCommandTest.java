@@ -32,6 +32,9 @@ final class TopImagesCommandTest {
   private static final String LAYER = "--layer=relu_1_2";
   private static final String STEM = "photos-top-images-relu_1_2";
 
+  /** A channel that nine of the photographs excite, and more. */
+  private static final int ALIVE = 4;
+
   @TempDir Path folder;
   private Path photos;
   private Path out;
@@ -102,7 +105,7 @@ final class TopImagesCommandTest {
       }
       assertThat(Files.exists(out.resolve(STEM + "-" + c + ".png"))).isEqualTo(!order.isEmpty());
     }
-    Picture drawn = Picture.read(out.resolve(STEM + "-" + alive(record) + ".png"));
+    Picture drawn = Picture.read(out.resolve(STEM + "-" + ALIVE + ".png"));
     assertThat(List.of(drawn.height(), drawn.width())).containsExactly(292, 3 * 292 + 2 * 16);
   }
 
@@ -114,20 +117,10 @@ final class TopImagesCommandTest {
     return most;
   }
 
-  private static int alive(JsonNode record) {
-    for (JsonNode channel : record.get("channels")) {
-      if (!channel.get("images").isEmpty()) {
-        return channel.get("channel").intValue();
-      }
-    }
-    throw new AssertionError("every channel is dead");
-  }
-
   @Test
   void thePatchIsTheReceptiveFieldInThePhotograph() {
-    run("--channels=0-9");
-    int channel = alive(overview());
-    JsonNode image = json(out.resolve(STEM + "-" + channel + ".json")).get("images").get(0);
+    run("--channels=" + ALIVE);
+    JsonNode image = json(out.resolve(STEM + "-" + ALIVE + ".json")).get("images").get(0);
 
     // Two convolutions of three pixels without padding: five, from the position itself on.
     JsonNode sees = image.get("sees");
@@ -148,7 +141,7 @@ final class TopImagesCommandTest {
             patch,
             (int) Math.round(patch.height() * scale),
             (int) Math.round(patch.width() * scale));
-    Picture drawn = Picture.read(out.resolve(STEM + "-" + channel + ".png"));
+    Picture drawn = Picture.read(out.resolve(STEM + "-" + ALIVE + ".png"));
     for (int c = 0; c < 3; c++) {
       assertThat(drawn.get(48, 292 + 16 + 48, c))
           .isEqualTo(
@@ -189,11 +182,11 @@ final class TopImagesCommandTest {
 
   @Test
   void aFinishedRunIsNotDoneAgain() throws Exception {
-    run("--channels=0-9");
-    Path picture = out.resolve(STEM + "-" + alive(overview()) + ".png");
+    run("--channels=" + ALIVE);
+    Path picture = out.resolve(STEM + "-" + ALIVE + ".png");
     FileTime old = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
     Files.setLastModifiedTime(picture, old);
-    Console again = run("--channels=0-9");
+    Console again = run("--channels=" + ALIVE);
 
     assertThat(again.err()).isEmpty();
     assertThat(Files.getLastModifiedTime(picture)).isEqualTo(old);
@@ -218,8 +211,8 @@ final class TopImagesCommandTest {
   @Test
   void resultsInTheFolderItselfAreNoPhotographs() {
     out = photos.resolve("results");
-    run("--channels=0-9");
-    Console again = run("--channels=0-9");
+    run("--channels=0");
+    Console again = run("--channels=0");
 
     assertThat(again.err()).isEmpty();
     assertThat(again.out()).contains("12 photographs");
@@ -236,5 +229,51 @@ final class TopImagesCommandTest {
     assertThat(refused(1, "top-images", photos, TINY, "--channels=99", LAYER, "-o", out))
         .contains("no channel 99");
     assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void whereNoReluLeadsToTheLayerItIsTheGradientThatIsShown() {
+    Console said =
+        Console.fine(
+            "top-images", photos, TINY, "--layer=conv_1_1", "--channels=1", "--json", "-o", out);
+
+    assertThat(said.json().get("dead")).isEmpty();
+    assertThat(json(out.resolve("photos-top-images-conv_1_1-1.json")).get("projection").textValue())
+        .isEqualTo("gradient");
+  }
+
+  /** Beside the photographs and the patches lies what is projected back, and it is something. */
+  @Test
+  void theProjectionsAreNotGrey() {
+    run("--channels=" + ALIVE);
+    Picture drawn = Picture.read(out.resolve(STEM + "-" + ALIVE + ".png"));
+    int colored = 0;
+    for (int y = 0; y < 96; y++) {
+      for (int x = 2 * (292 + 16); x < 2 * (292 + 16) + 96; x++) {
+        boolean grey = drawn.get(y, x, 0) == 128 && drawn.get(y, x, 1) == 128;
+        colored += grey || drawn.get(y, x, 0) == 255 ? 0 : 1;
+      }
+    }
+    assertThat(colored).isGreaterThan(100);
+  }
+
+  @Test
+  void aNetworkForAnySizeTakesEachPhotographAsItIs() {
+    Path model = Console.network("any_size", folder);
+    JsonNode record =
+        Console.fine(
+                "top-images",
+                photos,
+                "--model",
+                model,
+                "--preprocess=unit",
+                "--channels=0",
+                "--json",
+                "-o",
+                out)
+            .json();
+
+    assertThat(record.get("photographs").intValue()).isEqualTo(12);
+    assertThat(record.get("channels").get(0).get("images")).hasSize(9);
   }
 }

@@ -52,7 +52,7 @@ final class WrongInputTest {
       value = {
         // The command line itself: exit code 2.
         "2 | | a command is missing; see 'vitrine --help'",
-        "2 | predct cat.png | no command 'predct', did you mean predict?; see 'vitrine --help'",
+        "2 | predct cat.png | no command 'predct', did you mean predict",
         "2 | predict | Missing required parameter: 'IMAGE'; see 'vitrine predict --help'",
         "2 | predict cat.png --resise crop | no option --resise, did you mean --resize",
         "2 | predict cat.png --top 0 | --top is 0; it must be 1 or more",
