@@ -175,7 +175,8 @@ public final class Architecture {
       case SAFETENSORS -> {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
           Set<String> found = SafetensorsLayout.modules(file);
-          yield closest(found, a -> a.names(found), SafetensorsLayout::modules, file.name());
+          yield closest(found, a -> a.names(found), SafetensorsLayout::modules, file.name())
+              .filter(a -> a.isMostlyIn(found, file.name()));
         }
       }
       case HDF5_FILE -> {
@@ -231,6 +232,12 @@ public final class Architecture {
   /** True for torchvision's, which no Keras has saved. */
   private boolean isTorch() {
     return this == VGG16_BN || this == ALEXNET;
+  }
+
+  /** PyTorch's names are counted places: any network begins with features.0. */
+  private boolean isMostlyIn(Set<String> found, String file) {
+    Set<String> modules = SafetensorsLayout.modules(config(file));
+    return 2 * modules.stream().filter(found::contains).count() > modules.size();
   }
 
   /** Keras 3's names are counted classes, which say little: all of them must be there. */

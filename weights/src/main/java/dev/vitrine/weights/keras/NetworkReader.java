@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Builds a network of a structure and of weights, wherever they are kept. */
 final class NetworkReader {
@@ -133,7 +134,8 @@ final class NetworkReader {
     String name = layer.name();
     Source source = new Source(name, 0, 0);
     if (given.size() == 3) {
-      boolean first = startsWithChannels();
+      Optional<Object> said = said();
+      boolean first = said.filter("channels_first"::equals).isPresent();
       int[] hwc = new int[3];
       for (int axis = 0; axis < 3; axis++) {
         hwc[axis] = Objects.requireNonNullElse(given.get(first ? (axis + 1) % 3 : axis), 0);
@@ -143,7 +145,9 @@ final class NetworkReader {
       }
       network.input(name, Shape.of(1, hwc[0], hwc[1], hwc[2]));
       Shape some = Shape.of(1, orAny(hwc[0]), orAny(hwc[1]), hwc[2]);
-      outputs.put(name, new Output(some, first ? Order.CHANNELS_FIRST : Order.SAME));
+      // A structure of the program's own says nothing, whoever wrote the weights.
+      boolean seenFirst = first || (said.isEmpty() && origin.channelsFirst());
+      outputs.put(name, new Output(some, seenFirst ? Order.CHANNELS_FIRST : Order.SAME));
       read.put(source, name);
       return;
     }
@@ -183,14 +187,12 @@ final class NetworkReader {
     return extents;
   }
 
-  /** What the first layer says that says it. */
-  private boolean startsWithChannels() {
+  /** Whether channels come first, as the first layer says that says it. */
+  private Optional<Object> said() {
     return config.layers().stream()
         .map(layer -> layer.settings().raw("data_format"))
         .filter(Objects::nonNull)
-        .findFirst()
-        .map("channels_first"::equals)
-        .orElse(false);
+        .findFirst();
   }
 
   private static int orAny(int extent) {

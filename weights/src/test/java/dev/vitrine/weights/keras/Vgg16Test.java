@@ -99,6 +99,42 @@ class Vgg16Test extends OnReference {
   }
 
   @Test
+  void theanosKernelsAreTurnedAndItsRowsPutInOrder() {
+    Path plain = narrowWeights().write(folder.resolve("plain.h5"));
+    Path theano = narrowWeights().theano("fc1", 4).write(folder.resolve("theano.h5"));
+    try (Network one = KerasImporter.read(plain, NARROW, backend);
+        Network other = KerasImporter.read(theano, NARROW, backend)) {
+      for (int i = 0; i < one.parameters().size(); i++) {
+        assertThat(other.parameters().get(i).value().toFloats())
+            .as(one.parameters().get(i).name())
+            .isEqualTo(one.parameters().get(i).value().toFloats());
+      }
+      assertThat(other.inputShape()).isEqualTo(one.inputShape());
+      assertThat(other.layers())
+          .extracting(Layer::name)
+          .isEqualTo(one.layers().stream().map(Layer::name).toList());
+    }
+  }
+
+  @Test
+  void theFirstTwoBlocksAreANetworkOfTheirOwn() {
+    WeightsFile weights = WeightsFile.ofConvolutions(64);
+    for (String layer : List.of("3_conv1", "3_conv2", "3_conv3", "4_conv1", "4_conv2", "4_conv3")) {
+      weights.without("block" + layer);
+    }
+    for (int i = 1; i <= 3; i++) {
+      weights.without("block5_conv" + i);
+    }
+    Path path = weights.write(folder.resolve("blocks.h5"));
+    try (Network network = KerasImporter.read(path, backend)) {
+      assertThat(network.parameterCount()).isEqualTo(260_160);
+      assertThat(network.output()).isEqualTo("block2_pool");
+      assertThat(network.layer("features.5").name()).isEqualTo("block2_conv1.pre");
+      assertThat(network.layer("features.6").name()).isEqualTo("block2_conv1");
+    }
+  }
+
+  @Test
   void whatTheWeightsAreForIsSeenFromTheLayersNames() {
     assertThat(Architecture.recognize(file("narrow_vgg16.h5"))).contains(Architecture.VGG16);
     Path noTop = WeightsFile.ofConvolutions(4).write(folder.resolve("notop.h5"));
