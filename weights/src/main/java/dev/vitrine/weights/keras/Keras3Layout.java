@@ -20,9 +20,7 @@ record Keras3Layout(H5File file, String remedy) implements WeightsLayout {
     return new StoredLayer(
         group,
         file.hasGroup(group),
-        file.children(group).stream()
-            .sorted((a, b) -> a.length() == b.length() ? a.compareTo(b) : a.length() - b.length())
-            .toList(),
+        file.children(group).stream().sorted().toList(),
         name -> file.dataset(group + "/" + name).map(found -> found));
   }
 
