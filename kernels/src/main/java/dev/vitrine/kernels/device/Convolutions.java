@@ -2,9 +2,13 @@ package dev.vitrine.kernels.device;
 
 import dev.vitrine.engine.backend.BackendException;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.IntUnaryOperator;
 
 /** cuDNN's convolutions: descriptors, algorithm and workspace kept for each call. */
 final class Convolutions implements AutoCloseable {
@@ -13,6 +17,9 @@ final class Convolutions implements AutoCloseable {
 
   /** Scratch memory that an algorithm may use. */
   private static final long MOST_WORKSPACE = 1L << 30;
+
+  /** Runs that an algorithm's time is taken of. */
+  private static final int TIMED_RUNS = 5;
 
   private record Plan(CudnnConvolution convolution, int algorithm, long workspace) {}
 
@@ -92,7 +99,11 @@ final class Convolutions implements AutoCloseable {
     }
   }
 
-  /** The fastest deterministic algorithm, by trying; kept for the next process. */
+  /**
+   * The fastest deterministic algorithm, by trying; kept for the next process. cuDNN's own search
+   * tries the default math too, TF32 that is, where strict float32 is asked for, and JCuda does not
+   * say which time is whose. So it only says what may work; the times are taken here.
+   */
   private int search(
       CudnnConvolution convolution,
       ConvolutionCall call,
@@ -105,28 +116,64 @@ final class Convolutions implements AutoCloseable {
     workspace.lend(
         bytes,
         scratch -> {
+          Address[] at = {new Address(a), new Address(b), new Address(result)};
+          Address room = new Address(scratch);
           List<AlgorithmChoice> choices =
               new CudnnAlgorithms(convolution)
-                  .search(
-                      call.direction(),
-                      new Address(a),
-                      new Address(b),
-                      new Address(result),
-                      new Address(scratch),
-                      bytes);
-          found[0] = fastest(choices, bytes);
+                  .search(call.direction(), at[0], at[1], at[2], room, bytes);
+          IntUnaryOperator run =
+              algorithm ->
+                  convolution.run(call.direction(), algorithm, at[0], at[1], at[2], room, bytes);
+          found[0] =
+              fastest(
+                  deterministic(choices),
+                  algorithm ->
+                      convolution.has(call.direction(), algorithm, bytes)
+                          ? nanos(run, algorithm)
+                          : Double.POSITIVE_INFINITY);
         });
     algorithms.put(name(call), found[0]);
     return found[0];
   }
 
-  /** The first of those that are deterministic and run in a workspace; the list is in order. */
-  static int fastest(List<AlgorithmChoice> choices, long workspace) {
-    return choices.stream()
-        .filter(c -> c.deterministic() && c.workspace() <= workspace)
-        .mapToInt(AlgorithmChoice::algorithm)
-        .findFirst()
-        .orElse(AlgorithmFile.NONE);
+  /** The shortest time of some runs, of which the first loads kernels; infinite if cuDNN cannot. */
+  private double nanos(IntUnaryOperator run, int algorithm) {
+    double shortest = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < TIMED_RUNS; i++) {
+      long start = System.nanoTime();
+      if (run.applyAsInt(algorithm) != 0) {
+        return Double.POSITIVE_INFINITY;
+      }
+      gpu.synchronize();
+      shortest = Math.min(shortest, System.nanoTime() - start);
+    }
+    return shortest;
+  }
+
+  /** The algorithms that cuDNN calls deterministic wherever it names them, in order, each once. */
+  static List<Integer> deterministic(List<AlgorithmChoice> choices) {
+    Set<Integer> all = new LinkedHashSet<>();
+    choices.forEach(choice -> all.add(choice.algorithm()));
+    choices.stream().filter(c -> !c.deterministic()).forEach(c -> all.remove(c.algorithm()));
+    return List.copyOf(all);
+  }
+
+  /**
+   * The algorithm with the shortest time, the first of equals.
+   *
+   * @param time infinite for one that does not work
+   */
+  static int fastest(List<Integer> algorithms, IntToDoubleFunction time) {
+    int fastest = AlgorithmFile.NONE;
+    double shortest = Double.POSITIVE_INFINITY;
+    for (int algorithm : algorithms) {
+      double taken = time.applyAsDouble(algorithm);
+      if (taken < shortest) {
+        fastest = algorithm;
+        shortest = taken;
+      }
+    }
+    return fastest;
   }
 
   /** A call in one line, as the file of algorithms and messages name it. */

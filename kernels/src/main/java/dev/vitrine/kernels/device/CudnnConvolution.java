@@ -91,20 +91,28 @@ public final class CudnnConvolution implements AutoCloseable {
   /** Scratch bytes that an algorithm needs. */
   public long workspace(ConvolutionCall.Direction direction, int algorithm) {
     long[] bytes = new long[1];
-    int status =
-        switch (direction) {
-          case FORWARD ->
-              cudnnGetConvolutionForwardWorkspaceSize(
-                  cudnn.handle(), x, w, convolution, y, algorithm, bytes);
-          case BACKWARD_DATA ->
-              cudnnGetConvolutionBackwardDataWorkspaceSize(
-                  cudnn.handle(), w, y, convolution, x, algorithm, bytes);
-          case BACKWARD_WEIGHTS ->
-              cudnnGetConvolutionBackwardFilterWorkspaceSize(
-                  cudnn.handle(), x, y, convolution, w, algorithm, bytes);
-        };
-    Cudnn.check(status, "workspace of algorithm " + algorithm);
+    Cudnn.check(workspace(direction, algorithm, bytes), "workspace of algorithm " + algorithm);
     return bytes[0];
+  }
+
+  /** Whether cuDNN has an algorithm in the math that is set, with so many scratch bytes or less. */
+  boolean has(ConvolutionCall.Direction direction, int algorithm, long most) {
+    long[] bytes = new long[1];
+    return workspace(direction, algorithm, bytes) == 0 && bytes[0] <= most;
+  }
+
+  private int workspace(ConvolutionCall.Direction direction, int algorithm, long[] bytes) {
+    return switch (direction) {
+      case FORWARD ->
+          cudnnGetConvolutionForwardWorkspaceSize(
+              cudnn.handle(), x, w, convolution, y, algorithm, bytes);
+      case BACKWARD_DATA ->
+          cudnnGetConvolutionBackwardDataWorkspaceSize(
+              cudnn.handle(), w, y, convolution, x, algorithm, bytes);
+      case BACKWARD_WEIGHTS ->
+          cudnnGetConvolutionBackwardFilterWorkspaceSize(
+              cudnn.handle(), x, y, convolution, w, algorithm, bytes);
+    };
   }
 
   /**

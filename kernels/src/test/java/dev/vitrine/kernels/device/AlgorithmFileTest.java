@@ -51,14 +51,20 @@ final class AlgorithmFileTest {
   }
 
   @Test
-  void theFastestDeterministicAlgorithmThatFitsIsChosen() {
+  void anAlgorithmThatIsNotAlwaysDeterministicIsNoChoice() {
     AlgorithmChoice jumpy = new AlgorithmChoice(3, false, 0, 1);
-    AlgorithmChoice large = new AlgorithmChoice(6, true, 1000, 2);
-    AlgorithmChoice fitting = new AlgorithmChoice(1, true, 100, 3);
-    AlgorithmChoice slow = new AlgorithmChoice(0, true, 0, 4);
-    List<AlgorithmChoice> all = List.of(jumpy, large, fitting, slow);
-    assertThat(Convolutions.fastest(all, 100)).isEqualTo(1);
-    assertThat(Convolutions.fastest(all, 1000)).isEqualTo(6);
-    assertThat(Convolutions.fastest(List.of(jumpy), 1000)).isEqualTo(AlgorithmFile.NONE);
+    AlgorithmChoice inTf32 = new AlgorithmChoice(1, true, 100, 2);
+    AlgorithmChoice large = new AlgorithmChoice(6, true, 1000, 3);
+    AlgorithmChoice inFloat32 = new AlgorithmChoice(1, true, 0, 4);
+    AlgorithmChoice atTimesJumpy = new AlgorithmChoice(6, false, 0, 5);
+    assertThat(Convolutions.deterministic(List.of(jumpy, inTf32, large, inFloat32, atTimesJumpy)))
+        .containsExactly(1);
+  }
+
+  @Test
+  void theFastestAlgorithmThatWorksIsChosen() {
+    double[] times = {4, 2, Double.POSITIVE_INFINITY, 2};
+    assertThat(Convolutions.fastest(List.of(0, 1, 2, 3), a -> times[a])).isEqualTo(1);
+    assertThat(Convolutions.fastest(List.of(2), a -> times[a])).isEqualTo(AlgorithmFile.NONE);
   }
 }
