@@ -22,7 +22,6 @@ public final class Gpu implements AutoCloseable {
   private final CUdevice device = new CUdevice();
   private final CUcontext context = new CUcontext();
   private final CUstream stream = new CUstream();
-  private Thread bound;
   private boolean closed;
 
   /**
@@ -79,12 +78,12 @@ public final class Gpu implements AutoCloseable {
     return function;
   }
 
-  /** Makes the card's context the calling thread's, if another thread called last. */
+  /**
+   * Makes the card's context the calling thread's. Always: another card's, or somebody else's, may
+   * have become so meanwhile.
+   */
   public void bind() {
-    if (bound != Thread.currentThread()) {
-      check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
-      bound = Thread.currentThread();
-    }
+    check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
   }
 
   /** Which card it is, counted from 0. */
@@ -151,7 +150,7 @@ public final class Gpu implements AutoCloseable {
       return;
     }
     closed = true;
-    bind();
+    cuCtxSetCurrent(context);
     cuStreamSynchronize(stream);
     cuStreamDestroy(stream);
     cuDevicePrimaryCtxRelease(device);
