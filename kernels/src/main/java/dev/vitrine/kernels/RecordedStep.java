@@ -94,11 +94,11 @@ final class RecordedStep implements Repeated {
 
   private void record() {
     long before = backend.liveBytes();
+    backend.device.beginRecording();
     DeviceMemory.Arena taken = backend.memory.arena();
     arena = taken;
     recording = true;
     recordedAdams = 0;
-    backend.device.beginRecording();
     try {
       backend.runIn(this, step);
     } catch (RuntimeException | Error e) {
@@ -108,10 +108,10 @@ final class RecordedStep implements Repeated {
       recording = false;
       taken.seal();
     }
-    recorded = backend.device.endRecording();
     try {
+      recorded = backend.device.endRecording();
       Arguments.repeated(before, backend.liveBytes());
-    } catch (IllegalStateException e) {
+    } catch (RuntimeException e) {
       forget();
       throw e;
     }
