@@ -73,6 +73,10 @@ tests() {
     --disable-banner --disable-ansi-colors --details=summary --fail-if-no-tests "$@"
 }
 torch() {
+  if ! command -v "$python" >/dev/null; then
+    echo "pytorch missing text=no $python on the PATH"
+    return
+  fi
   LD_LIBRARY_PATH=$path_for_python "$python" -u "$here/vgg16_pytorch.py" \
     --device "cuda:$device" "$@"
 }

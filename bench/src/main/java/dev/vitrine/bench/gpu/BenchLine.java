@@ -66,8 +66,7 @@ record BenchLine(String topic, String verdict, Map<String, String> fields) {
 
   @Override
   public String toString() {
-    StringBuilder line =
-        new StringBuilder(String.format(Locale.ROOT, "%-7s %-7s", topic, verdict));
+    StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-7s %-7s", topic, verdict));
     fields.forEach((key, value) -> line.append(' ').append(key).append('=').append(value));
     return line.toString();
   }

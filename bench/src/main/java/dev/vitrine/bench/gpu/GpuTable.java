@@ -12,7 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The short table of a run on a card, out of its log: parts, kernels and VGG16 beside the goals. */
+/**
+ * The short table of a run on a card, out of its log: parts, kernels and VGG16 beside the goals.
+ */
 public final class GpuTable {
   /** Kernels on large tensors reach this part of a copy's bandwidth. */
   private static final double COPY_GOAL = 0.8;
@@ -59,8 +61,13 @@ public final class GpuTable {
   }
 
   private void heading() {
-    row("%s", lines("card").filter(BenchLine::ok).map(l -> l.text("text")).findFirst().orElse("no card"));
-    lines("pytorch").filter(l -> l.fields().containsKey("text")).map(l -> l.text("text")).distinct()
+    row(
+        "%s",
+        lines("card").filter(BenchLine::ok).map(l -> l.text("text")).findFirst().orElse("no card"));
+    lines("pytorch")
+        .filter(l -> l.fields().containsKey("text"))
+        .map(l -> l.text("text"))
+        .distinct()
         .forEach(text -> row("%s", text));
     lines("part")
         .filter(l -> !l.ok())
@@ -189,8 +196,7 @@ public final class GpuTable {
               .toArray();
       for (double other : norms) {
         if (!(Math.abs(other - norms[0]) <= AGREEMENT * Math.abs(norms[0]))) {
-          return String.format(
-              Locale.ROOT, "  %s DISAGREE: %.3e and %.3e", norm, norms[0], other);
+          return String.format(Locale.ROOT, "  %s DISAGREE: %.3e and %.3e", norm, norms[0], other);
         }
       }
     }

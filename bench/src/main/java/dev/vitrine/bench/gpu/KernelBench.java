@@ -1,5 +1,6 @@
 package dev.vitrine.bench.gpu;
 
+import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.backend.AdamStep;
 import dev.vitrine.engine.backend.Affine;
 import dev.vitrine.engine.backend.Backend;
@@ -55,7 +56,7 @@ final class KernelBench {
     this.copy = copy;
     this.out = out;
     this.late = late;
-    Buffer one = backend.alloc(dev.vitrine.engine.Shape.of(1));
+    Buffer one = backend.alloc(Shape.of(1));
     backend.fill(one, 0);
     this.watch = new Stopwatch(() -> backend.download(one, 0, new float[1], 0, 1), roundMillis);
   }
@@ -84,8 +85,7 @@ final class KernelBench {
       for (Binary kind : Binary.values()) {
         measure(name(kind), bytes(a, b, y), () -> backend.binary(kind, a, b, y));
       }
-      measure(
-          "add_per_channel", bytes(a, y), () -> backend.binary(Binary.ADD, a, channel, y));
+      measure("add_per_channel", bytes(a, y), () -> backend.binary(Binary.ADD, a, channel, y));
       measure(
           "multiply_per_image", bytes(a, y), () -> backend.binary(Binary.MULTIPLY, a, image, y));
     }
@@ -213,7 +213,7 @@ final class KernelBench {
     if (line.ok()) {
       double millis = watch.millis(call);
       double bandwidth = bytes / millis / 1e6;
-      line.with("ms", "%.4f", millis).with("gbs", "%.1f", bandwidth);
+      line.with("ms", "%.4f", millis).with("gbs", "%.5g", bandwidth);
       line.with("of_copy", "%.3f", bandwidth / copy);
     }
     out.accept(line);

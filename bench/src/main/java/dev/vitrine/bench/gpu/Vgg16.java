@@ -40,7 +40,8 @@ record Vgg16(int size, int divisor) {
           String name = "block%d_conv%d".formatted(block + 1, i + 1);
           int filters = BLOCKS[block][i] / divisor;
           Parameter kernel = weight(b, name, array++, Shape.of(3, 3, channels, filters));
-          b.layer(name + ".pre", new Conv2d(Sliding.same(3, 3, 1, 1)), kernel, bias(b, name, filters));
+          b.layer(
+              name + ".pre", new Conv2d(Sliding.same(3, 3, 1, 1)), kernel, bias(b, name, filters));
           b.layer(name, new Relu());
           channels = filters;
         }

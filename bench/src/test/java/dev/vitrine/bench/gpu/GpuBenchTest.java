@@ -2,6 +2,7 @@ package dev.vitrine.bench.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.vitrine.engine.backend.Binary;
 import dev.vitrine.engine.backend.Unary;
@@ -54,6 +55,10 @@ final class GpuBenchTest {
               assertThat(l.ok()).isTrue();
               assertThat(l.number("gbs")).isPositive();
             });
+    BenchLine relu =
+        lines.stream().filter(l -> l.text("name").equals("relu")).findFirst().orElseThrow();
+    double bytes = relu.number("gbs") * relu.number("ms") * 1e6;
+    assertThat(bytes).as("8 KB read and written").isCloseTo(2 * 8192, withinPercentage(5));
   }
 
   @Test
