@@ -9,6 +9,7 @@
 #   --device N     the card's number (0)
 #   --parts NAMES  of tests, networks, kernels, fp32, tf32, torch-fp32, torch-tf32 (all of them)
 #   --log FILE     where the whole output goes (vitrine-gpu.log, in the current folder)
+#   --try          tries the script itself: on the CPU, at next to no size
 #
 # Each part runs in a process of its own with its share of the time, so that a crash inside a native
 # library costs that part only. Exit codes: 0 every part ran and was right; 1 a part failed or ran out
@@ -16,7 +17,7 @@
 set -u
 
 parts=tests,networks,kernels,fp32,torch-fp32,tf32,torch-tf32 seconds=500 device=0
-log=vitrine-gpu.log probe=
+log=vitrine-gpu.log probe= tiny=
 wrong() {
   echo "check-gpu.sh: $1; see --help" >&2
   exit 2
@@ -24,6 +25,7 @@ wrong() {
 while [ $# -gt 0 ]; do
   case $1 in
     --probe) probe=probe,; shift; continue ;;
+    --try) tiny=--tiny; shift; continue ;;
     -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p;}' "$0"; exit 0 ;;
     --seconds | --device | --parts | --log) [ $# -gt 1 ] || wrong "$1 needs a value" ;;
     *) wrong "unknown option $1" ;;
@@ -37,6 +39,8 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 case $seconds$device in *[!0-9]*) wrong "--seconds and --device are numbers" ;; esac
+name=cuda:$device kind=cuda
+[ -z "$tiny" ] || name=cpu kind=cpu
 
 # What a part's time is in proportion to.
 weight() {
@@ -66,10 +70,12 @@ path_for_python=${LD_LIBRARY_PATH:-}
 find_libraries
 
 say() { tee -a "$log"; }
-bench() { java_with "$runtime/bench.jar" dev.vitrine.bench.gpu.GpuBench --device "cuda:$device" "$@"; }
+bench() {
+  java_with "$runtime/bench.jar" dev.vitrine.bench.gpu.GpuBench --device "$name" $tiny "$@"
+}
 tests() {
   java_with "$runtime/tests/kernels:$runtime/tests/engine:$runtime/tests/lib/*" \
-    "-Dvitrine.test.device=cuda" org.junit.platform.console.ConsoleLauncher execute \
+    "-Dvitrine.test.device=$kind" org.junit.platform.console.ConsoleLauncher execute \
     --disable-banner --disable-ansi-colors --details=summary --fail-if-no-tests "$@"
 }
 torch() {
@@ -78,7 +84,7 @@ torch() {
     return
   fi
   LD_LIBRARY_PATH=$path_for_python "$python" -u "$here/vgg16_pytorch.py" \
-    --device "cuda:$device" "$@"
+    --device "$name" $tiny "$@"
 }
 run_part() {
   case $1 in
@@ -118,7 +124,7 @@ for part in "${selected[@]}"; do
   echo "== $part ($share s)" | say
   began=$SECONDS
   export -f run_part bench tests torch java_with
-  export runtime here python device path_for_python
+  export runtime here python device name kind tiny path_for_python
   # A process group of its own, so that what the part has started ends with it.
   timeout -k 3 "$share" bash -c 'run_part "$@"' bash "$part" $((share * 3 / 4)) 2>&1 | say
   code=${PIPESTATUS[0]}
