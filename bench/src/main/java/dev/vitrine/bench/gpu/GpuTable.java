@@ -105,6 +105,10 @@ public final class GpuTable {
       return;
     }
     double copy = lines("copy").mapToDouble(l -> l.number("gbs")).findFirst().orElse(Double.NaN);
+    if (Double.isNaN(copy)) {
+      row("kernels    %d measured, and no copy to hold them against", measured.size());
+      return;
+    }
     List<BenchLine> slow =
         measured.stream()
             .filter(l -> !(l.number("of_copy") >= COPY_GOAL))

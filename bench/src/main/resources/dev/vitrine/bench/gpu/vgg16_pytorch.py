@@ -129,7 +129,7 @@ def measure(torch, model, options, batch, mode):
         millis = median_millis(torch, options.device, work, options.round)
         logits, at_pixels = work()
         line = f"batch={batch} precision={options.precision} mode={name} pass={label}"
-        line += f" ms={millis:.4f} logits={float(logits[0].double().norm()):.5e}"
+        line += f" ms={millis:.4f} logits={float(logits[0].detach().double().norm()):.5e}"
         if at_pixels is not None:
             line += f" gradient={float(at_pixels[0].double().norm()):.5e}"
         say("ok", line)

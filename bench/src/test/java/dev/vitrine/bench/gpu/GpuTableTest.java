@@ -55,6 +55,12 @@ final class GpuTableTest {
   }
 
   @Test
+  void withoutACopyNoKernelIsJudged() {
+    assertThat(table("kernel  ok      name=relu ms=0.1 gbs=3.2 of_copy=NaN"))
+        .containsExactly("no card", "kernels    1 measured, and no copy to hold them against");
+  }
+
+  @Test
   void theRatioIsOursToTheFasterEagerPyTorch() {
     String common = "batch=1 precision=fp32 pass=gradient logits=10.0 gradient=2.0";
     List<String> table =
