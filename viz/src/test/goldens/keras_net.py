@@ -64,10 +64,16 @@ class KerasNet:
             factor = 1 + rng.integers(-ulps, ulps + 1, w.shape) * 2.0**-23
             self.weights[key] = (w.double() * torch.tensor(factor)).float()
 
-    def run(self, x, rule="gradient"):
-        """All layers' outputs by name for x [n, h, w, c]; "logits" is what the softmax is given."""
-        out = {}
-        for name, kind, config, inputs in self.layers:
+    def run(self, x, rule="gradient", after=None):
+        """All layers' outputs by name for x [n, h, w, c]; "logits" is what the softmax is given.
+
+        With `after`, x [n, c, h, w] is that layer's output, and only what follows it is run:
+        nothing that comes later may draw on a layer before it.
+        """
+        names = [name for name, *_ in self.layers]
+        first = 0 if after is None else names.index(after) + 1
+        out = {} if after is None else {after: x}
+        for name, kind, config, inputs in self.layers[first:]:
             if kind == "InputLayer":
                 out[name] = x.permute(0, 3, 1, 2)
                 continue

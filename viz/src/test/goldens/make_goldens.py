@@ -31,6 +31,7 @@ def main():
     import check_operations
     import closed_form
     import keras_numbers
+    import methods
     import networks
     import operations
     import resizing
@@ -56,6 +57,7 @@ def main():
         "h5py": h5py.__version__,
     }
     store.write()
+    methods.add_goldens(args.out, paths)  # reads the pixels that were just written
     total = 0
     for file in sorted(args.out.iterdir()):
         total += file.stat().st_size

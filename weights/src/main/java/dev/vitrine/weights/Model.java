@@ -138,20 +138,30 @@ public final class Model implements AutoCloseable {
    */
   public String hash() {
     if (hash == null) {
-      try (InputStream in = source.open()) {
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        byte[] block = new byte[1 << 16];
-        for (int n = in.read(block); n >= 0; n = in.read(block)) {
-          digest.update(block, 0, n);
-        }
-        hash = HexFormat.of().formatHex(digest.digest());
-      } catch (IOException e) {
-        throw new BadInputException(name + ": the model's file cannot be read again: " + e, e);
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java has SHA-256", e);
-      }
+      hash = hash("SHA-256");
     }
     return hash;
+  }
+
+  /**
+   * A hash of the model's file in lower-case hexadecimal digits.
+   *
+   * @param algorithm SHA-256 or MD5, which every Java has
+   * @throws BadInputException if the file has changed since it was opened
+   */
+  public String hash(String algorithm) {
+    try (InputStream in = source.open()) {
+      MessageDigest digest = MessageDigest.getInstance(algorithm);
+      byte[] block = new byte[1 << 16];
+      for (int n = in.read(block); n >= 0; n = in.read(block)) {
+        digest.update(block, 0, n);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw new BadInputException(name + ": the model's file cannot be read again: " + e, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has " + algorithm, e);
+    }
   }
 
   /** Frees the network. Idempotent. */

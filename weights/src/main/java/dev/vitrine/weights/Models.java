@@ -3,8 +3,7 @@ package dev.vitrine.weights;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.weights.fetch.Catalog;
-import dev.vitrine.weights.image.Labels;
-import dev.vitrine.weights.image.Preprocessing;
+import dev.vitrine.weights.fetch.RemoteFile;
 import dev.vitrine.weights.keras.Architecture;
 import dev.vitrine.weights.keras.KerasImporter;
 import java.io.IOException;
@@ -14,40 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Finds models by name or file and opens them. */
 public final class Models {
-  private static final List<BuiltIn> BUILT_IN =
-      List.of(
-          new BuiltIn(
-              "squeezenet",
-              "SqueezeNet v1.0, 1000 classes of ImageNet, 227x227, Deep Compression weights",
-              "BSD 2-Clause, songhan/SqueezeNet-Deep-Compression",
-              "mean=123,117,104;order=bgr",
-              Labels::imagenet),
-          new BuiltIn(
-              "tiny_vgg",
-              "CNN Explainer's Tiny VGG, 10 classes, 64x64",
-              "MIT, poloclub/cnn-explainer",
-              "unit",
-              Labels::tinyVgg));
-
-  private static final List<Fetched> FETCHED =
-      List.of(
-          new Fetched("vgg16", Architecture.VGG16, Preprocessing.CAFFE, Labels::imagenet),
-          new Fetched("vgg16-notop", Architecture.VGG16_NO_TOP, Preprocessing.CAFFE, null));
-
   private Models() {}
-
-  /** The models that come with the program; the first is the default. */
-  public static List<BuiltIn> builtIn() {
-    return BUILT_IN;
-  }
 
   /**
    * Opens a model on a backend. A file that holds only weights is read too if its layers are those
@@ -60,28 +32,48 @@ public final class Models {
    *     read, or the labels are not as many as its classes
    */
   public static Model open(String nameOrFile, Backend backend, Overrides overrides) {
-    for (BuiltIn builtIn : BUILT_IN) {
-      if (builtIn.name().equals(nameOrFile)) {
-        return openBuiltIn(builtIn, backend, overrides);
-      }
-    }
-    for (Fetched fetched : FETCHED) {
-      if (fetched.name().equals(nameOrFile)) {
-        Path file = Catalog.require(fetched.name());
-        return openFile(fetched.name(), file, Optional.of(fetched), backend, overrides);
-      }
+    Optional<KnownModel> known = Zoo.find(nameOrFile);
+    if (known.isPresent()) {
+      return known.get().isBuiltIn()
+          ? openBuiltIn(known.get(), backend, overrides)
+          : openFile(nameOrFile, fetched(known.get()), known, backend, overrides);
     }
     Path file = file(nameOrFile);
     String name = file.getFileName().toString().replaceFirst("\\.(h5|hdf5|keras)$", "");
     return openFile(name, file, recognize(file), backend, overrides);
   }
 
-  private static Optional<Fetched> recognize(Path file) {
-    return Architecture.recognize(file)
-        .flatMap(found -> FETCHED.stream().filter(f -> f.architecture() == found).findFirst());
+  /**
+   * A model's file in the user's cache folder.
+   *
+   * @throws BadInputException if it is not there; the message says how to get it
+   */
+  private static Path fetched(KnownModel model) {
+    published(model.name());
+    return Catalog.require(model.name());
   }
 
-  private static Model openBuiltIn(BuiltIn model, Backend backend, Overrides overrides) {
+  /**
+   * What fetch brings.
+   *
+   * @throws BadInputException if there is no such model, or none that was published with a hash
+   */
+  public static RemoteFile published(String name) {
+    if (Zoo.find(name).filter(m -> m.place() instanceof KnownModel.Brought).isPresent()) {
+      throw new BadInputException(
+          name
+              + ": no hash of its weights is published, so it is not fetched; bring the file and"
+              + " name it, --model FILE: it is known by its layers");
+    }
+    return Catalog.get(name);
+  }
+
+  /** The model of the zoo whose weights a file holds, if it holds only weights. */
+  public static Optional<KnownModel> recognize(Path file) {
+    return Architecture.recognize(file).flatMap(Zoo::of);
+  }
+
+  private static Model openBuiltIn(KnownModel model, Backend backend, Overrides overrides) {
     byte[] bytes;
     try (InputStream in = model.open()) {
       bytes = in.readAllBytes();
@@ -96,11 +88,11 @@ public final class Models {
                 network,
                 model::open,
                 overrides.preprocessing().orElseGet(model::preprocessing),
-                overrides.labels().orElseGet(model::labels)));
+                overrides.labels().or(model::labels).orElse(null)));
   }
 
   private static Model openFile(
-      String name, Path file, Optional<Fetched> known, Backend backend, Overrides overrides) {
+      String name, Path file, Optional<KnownModel> known, Backend backend, Overrides overrides) {
     FileTime written = written(file);
     ModelSource source =
         () -> {
@@ -112,18 +104,19 @@ public final class Models {
         };
     return owning(
         known
-            .map(k -> KerasImporter.read(file, k.architecture(), backend))
+            .flatMap(KnownModel::architecture)
+            .map(k -> KerasImporter.read(file, k, backend))
             .orElseGet(() -> KerasImporter.read(file, backend)),
         network ->
             new Model(
                 name,
                 network,
                 source,
-                overrides.preprocessing().or(() -> known.map(Fetched::preprocessing)).orElse(null),
                 overrides
-                    .labels()
-                    .or(() -> known.map(Fetched::labels).map(Supplier::get))
-                    .orElse(null)));
+                    .preprocessing()
+                    .or(() -> known.map(KnownModel::preprocessing))
+                    .orElse(null),
+                overrides.labels().or(() -> known.flatMap(KnownModel::labels)).orElse(null)));
   }
 
   private static Model owning(Network network, Function<Network, Model> make) {
@@ -159,10 +152,17 @@ public final class Models {
     return new BadInputException(
         "model '"
             + name
-            + "': there is no such file and no such built-in model; built in are "
-            + BUILT_IN.stream().map(BuiltIn::name).collect(Collectors.joining(", "))
+            + "': there is no such file and no such model; built in are "
+            + names(KnownModel.BuiltIn.class)
             + ", and fetch brings "
-            + FETCHED.stream().map(Fetched::name).collect(Collectors.joining(", ")),
+            + names(KnownModel.Published.class),
         cause);
+  }
+
+  private static String names(Class<? extends KnownModel.Place> place) {
+    return Zoo.all().stream()
+        .filter(model -> place.isInstance(model.place()))
+        .map(KnownModel::name)
+        .collect(Collectors.joining(", "));
   }
 }

@@ -211,8 +211,9 @@ class ModelsTest {
     assertThatThrownBy(() -> Models.open("squeezenett", backend, Overrides.NONE).close())
         .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "model 'squeezenett': there is no such file and no such built-in model; "
-                + "built in are squeezenet, tiny_vgg, and fetch brings vgg16, vgg16-notop");
+            "model 'squeezenett': there is no such file and no such model; "
+                + "built in are squeezenet, tiny_vgg, and fetch brings vgg16, vgg16-notop,"
+                + " vgg19, inception_v3, resnet50, xception");
   }
 
   private Path fixture(Path folder, String name) throws IOException {

@@ -27,6 +27,7 @@ public final class Network implements AutoCloseable {
   private final String input;
   private final Shape inputShape;
   private final Map<String, Layer> layers;
+  private final Map<String, String> aliases;
   private final String output;
   private final Hooks hooks = new Hooks();
   private final Map<PlanKey, Plan> plans = new HashMap<>();
@@ -34,7 +35,8 @@ public final class Network implements AutoCloseable {
   private final Scope constants;
   private boolean training;
 
-  private record PlanKey(Set<String> shown, boolean output, Set<String> alone, boolean fold) {}
+  private record PlanKey(
+      String from, Set<String> shown, boolean output, Set<String> alone, boolean fold) {}
 
   private Network(Builder b) {
     backend = b.backend;
@@ -42,6 +44,7 @@ public final class Network implements AutoCloseable {
     input = b.input;
     inputShape = b.inputShape;
     layers = new LinkedHashMap<>(b.layers);
+    aliases = Map.copyOf(b.aliases);
     output = b.output == null ? b.last : b.output;
   }
 
@@ -75,18 +78,23 @@ public final class Network implements AutoCloseable {
     return List.copyOf(layers.values());
   }
 
-  /** True if there is a layer of that name. */
+  /** True if there is a layer of that name or alias. */
   public boolean has(String name) {
-    return layers.containsKey(name);
+    return layers.containsKey(name) || aliases.containsKey(name);
+  }
+
+  /** What else a layer is called: alias to name. */
+  public Map<String, String> aliases() {
+    return aliases;
   }
 
   /**
-   * A layer by name.
+   * A layer by name or alias. Runs know layers by their names alone.
    *
    * @throws UnknownLayerException if there is none
    */
   public Layer layer(String name) {
-    Layer layer = layers.get(name);
+    Layer layer = layers.get(aliases.getOrDefault(name, name));
     if (layer == null) {
       throw new UnknownLayerException(name, layers.keySet());
     }
@@ -98,9 +106,9 @@ public final class Network implements AutoCloseable {
     return layers.values().stream().flatMap(l -> l.parameters().stream()).distinct().toList();
   }
 
-  /** The number of weights. */
+  /** The number of weights, constants not counted. */
   public long parameterCount() {
-    return parameters().stream().mapToLong(p -> p.value().shape().size()).sum();
+    return parameters().stream().mapToLong(Parameter::count).sum();
   }
 
   /**
@@ -118,7 +126,14 @@ public final class Network implements AutoCloseable {
    * @throws UnknownLayerException if it listens to a layer that is not there
    */
   public Map<String, Shape> shapes(Shape x, Listen listen) {
-    return shapes(x, needed(listen));
+    return shapes(x, needed(input, listen));
+  }
+
+  /** As {@link #shapes(Shape, Listen)}, of the layers that a run from one of them would compute. */
+  public Map<String, Shape> shapesFrom(String layer, Shape x, Listen listen) {
+    return layer.equals(input)
+        ? shapes(x, listen)
+        : shapes(layer(layer).name(), x, needed(layer, listen));
   }
 
   private Map<String, Shape> shapes(Shape x, Collection<Layer> of) {
@@ -130,8 +145,12 @@ public final class Network implements AutoCloseable {
               + inputShape.dim(3)
               + "]");
     }
+    return shapes(input, x, of);
+  }
+
+  private static Map<String, Shape> shapes(String from, Shape x, Collection<Layer> of) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
-    shapes.put(input, x);
+    shapes.put(from, x);
     for (Layer layer : of) {
       List<Shape> in = new ArrayList<>();
       layer.inputs().forEach(name -> in.add(shapes.get(name)));
@@ -172,7 +191,20 @@ public final class Network implements AutoCloseable {
    */
   public Run forward(Tensor x, Listen listen) {
     shapes(x.shape(), listen);
-    return new Run(this, x, listen);
+    return new Run(this, input, x, listen);
+  }
+
+  /**
+   * Runs the network from a layer on, on {@code x} in the place of that layer's output; it stays
+   * the caller's and is the run's input. What comes before does not run, nor do the layer's hooks.
+   *
+   * @throws UnknownLayerException if there is no such layer, or it listens to one
+   * @throws IllegalArgumentException if something wanted does not depend on the layer alone, or if
+   *     shapes do not fit
+   */
+  public Run forwardFrom(String layer, Tensor x, Listen listen) {
+    shapesFrom(layer, x.shape(), listen);
+    return new Run(this, layer, x, listen);
   }
 
   /** Runs the network for its output alone. */
@@ -181,19 +213,25 @@ public final class Network implements AutoCloseable {
   }
 
   Plan plan(Listen listen) {
+    return plan(input, listen);
+  }
+
+  Plan plan(String from, Listen listen) {
     Set<String> alone = new HashSet<>(hooks.onForward());
     if (listen.gradients()) {
       alone.addAll(hooks.onBackward());
     }
     boolean fold = !training && !listen.weights();
-    PlanKey key = new PlanKey(listen.layers(), listen.output(), Set.copyOf(alone), fold);
+    PlanKey key = new PlanKey(from, listen.layers(), listen.output(), Set.copyOf(alone), fold);
     return plans.computeIfAbsent(
         key,
-        k -> Plan.of(needed(listen), output, k.shown(), k.alone(), k.fold() ? this::fold : null));
+        k ->
+            Plan.of(
+                needed(from, listen), output, k.shown(), k.alone(), k.fold() ? this::fold : null));
   }
 
-  /** The layers that something wanted depends on, in topological order. */
-  private List<Layer> needed(Listen listen) {
+  /** The layers after one that something wanted depends on, in topological order. */
+  private List<Layer> needed(String from, Listen listen) {
     listen.layers().forEach(this::layer);
     Set<String> names = new HashSet<>(listen.layers());
     if (listen.output()) {
@@ -202,10 +240,17 @@ public final class Network implements AutoCloseable {
     List<Layer> found = new ArrayList<>();
     List<Layer> all = layers();
     for (int i = all.size() - 1; i >= 0; i--) {
-      if (names.contains(all.get(i).name())) {
+      if (names.contains(all.get(i).name()) && !all.get(i).name().equals(from)) {
         found.add(all.get(i));
         names.addAll(all.get(i).inputs());
       }
+    }
+    if (names.contains(input) && !from.equals(input)) {
+      throw new IllegalArgumentException(
+          "a run from layer "
+              + from
+              + " cannot tell all that is wanted: some of it depends on"
+              + " other layers");
     }
     Collections.reverse(found);
     return found;
@@ -330,12 +375,13 @@ public final class Network implements AutoCloseable {
     try (Builder b = on(other).input(input, inputShape)) {
       Map<Parameter, Parameter> copies = new HashMap<>();
       for (Parameter p : parameters()) {
-        copies.put(p, b.parameter(p.name(), p.value().shape()));
+        copies.put(p, b.parameter(p.name(), p.value().shape(), p.constant()));
         copy(p.value(), copies.get(p).value());
       }
       for (Layer l : layers.values()) {
         b.layer(l.name(), l.op(), l.inputs(), l.parameters().stream().map(copies::get).toList());
       }
+      aliases.forEach(b::alias);
       return b.output(output).build();
     }
   }
@@ -362,6 +408,7 @@ public final class Network implements AutoCloseable {
   public static final class Builder implements AutoCloseable {
     private final Backend backend;
     private final Map<String, Layer> layers = new LinkedHashMap<>();
+    private final Map<String, String> aliases = new HashMap<>();
     private final Scope weights;
     private String input;
     private Shape inputShape;
@@ -402,7 +449,16 @@ public final class Network implements AutoCloseable {
 
     /** A weight whose values the caller uploads, in slices say. */
     public Parameter parameter(String name, Shape shape) {
-      return new Parameter(name, weights.make(shape).named(name));
+      return parameter(name, shape, false);
+    }
+
+    private Parameter parameter(String name, Shape shape, boolean constant) {
+      return new Parameter(name, weights.make(shape).named(name), constant);
+    }
+
+    /** Uploads what is no weight of the network, see {@link Parameter#constant}. */
+    public Parameter constant(String name, Shape shape, float[] values) {
+      return new Parameter(name, weights.of(shape, values).named(name), true);
     }
 
     /** Appends a layer that reads the one before it. */
@@ -428,6 +484,20 @@ public final class Network implements AutoCloseable {
       }
       layers.put(name, new Layer(name, op, List.copyOf(inputs), List.copyOf(parameters)));
       last = name;
+      return this;
+    }
+
+    /**
+     * Gives a layer another name to be found by.
+     *
+     * @throws IllegalArgumentException if there is no such layer, or a layer has that name
+     */
+    public Builder alias(String alias, String layer) {
+      if (!layers.containsKey(layer) || layers.containsKey(alias)) {
+        throw new IllegalArgumentException(
+            "alias " + alias + " of " + layer + ": there is no such layer, or one of that name");
+      }
+      aliases.put(alias, layer);
       return this;
     }
 

@@ -27,7 +27,8 @@ public final class Run implements AutoCloseable {
   private final Map<String, Tensor> outputs = new HashMap<>();
   private final Map<Node, Step> steps = new HashMap<>();
 
-  Run(Network network, Tensor x, Listen listen) {
+  /** From the input on, or from the output of a layer. */
+  Run(Network network, String from, Tensor x, Listen listen) {
     this.network = network;
     this.listen = listen;
     this.scope = new Scope(network.backend());
@@ -40,15 +41,15 @@ public final class Run implements AutoCloseable {
       if (listen.weights()) {
         network.parameters().forEach(p -> tape.watch(p.value()));
       }
-      run(network.plan(listen));
+      run(from, network.plan(from, listen));
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }
   }
 
-  private void run(Plan plan) {
-    outputs.put(network.input(), input);
+  private void run(String from, Plan plan) {
+    outputs.put(from, input);
     Map<String, Integer> lastReader = new HashMap<>();
     for (int s = 0; s < plan.steps().size(); s++) {
       for (String in : plan.steps().get(s).inputs()) {
@@ -118,7 +119,7 @@ public final class Run implements AutoCloseable {
     return scope;
   }
 
-  /** The input, which is the caller's. */
+  /** What the run began with, which is the caller's. */
   public Tensor input() {
     return input;
   }

@@ -70,13 +70,21 @@ final class Cases {
       cases.add(concat(r, seed));
       arithmetic(cases, r, seed);
       reductions(cases, r, seed);
+      cases.add(transposed(r, seed, r.coin()));
+      cases.add(linear(upsample(r), r, seed, image));
+      cases.add(linear(new MoveAxis(r.between(1, 3), r.between(1, 3)), r, seed, image));
+      cases.add(linear(new Slice(r.oneOf(0, 1, -1), 0, 1), r, seed, image));
+      cases.add(linear(new Slice(-2, image.dim(2) / 2, 1), r, seed, image));
+      cases.add(prelu(r, seed, image));
+      Shape rows = r.coin() ? image : Shape.of(2, 7);
+      cases.add(drawn(new Sparsemax(), r, seed, List.of(rows), 1, false));
     }
-    Shape rows = Shape.of(2, 3, 1, 2);
+    Shape small = Shape.of(2, 3, 1, 2);
     Seeded r = new Seeded(99);
-    cases.add(spread(new Pad(1, 0, 2, 1, 3.5), r, 99, rows));
-    cases.add(linear(Reshape.flatten(), r, 99, rows));
-    cases.add(linear(new Reshape(List.of(2, -1)), r, 99, rows));
-    cases.add(linear(new Identity("Dropout"), r, 99, rows));
+    cases.add(spread(new Pad(1, 0, 2, 1, 3.5), r, 99, small));
+    cases.add(linear(Reshape.flatten(), r, 99, small));
+    cases.add(linear(new Reshape(List.of(2, -1)), r, 99, small));
+    cases.add(linear(new Identity("Dropout"), r, 99, small));
     functions(cases, r);
     return cases;
   }
@@ -192,6 +200,49 @@ final class Cases {
       List<double[]> input = List.of(r.spread(x, positive ? 0.3 : -3, 3));
       cases.add(new Case(op, List.of(x), input, 1, false, 99));
     }
+    for (ActivationFunction function : ActivationFunction.values()) {
+      cases.add(spread(function, r, 99, Shape.of(2, 3, 5)));
+    }
+    cases.add(spread(new CappedRelu(1.2), r, 99, x));
+    cases.add(spread(new BentRelu(0.2, 1.3, 0.4), r, 99, x));
+    cases.add(spread(new BentRelu(0, Double.POSITIVE_INFINITY, -0.4), r, 99, x));
+    cases.add(spread(new Glu(), r, 99, Shape.of(2, 3, 6)));
+  }
+
+  private static Case transposed(Seeded r, long seed, boolean bias) {
+    int kh = r.between(1, 4);
+    int kw = r.between(1, 3);
+    int strideH = r.between(1, 3);
+    int strideW = r.between(1, 2);
+    boolean same = r.coin();
+    Window window = new Window(kh, kw, strideH, strideW, 1, r.between(1, 2), 0, 0, 0, 0);
+    boolean said = !same && r.coin();
+    Op op =
+        new ConvTranspose2d(
+            new Sliding(window, same),
+            said ? r.between(0, strideH - 1) : -1,
+            said ? r.between(0, strideW - 1) : -1);
+    int in = r.between(1, 3);
+    int out = r.between(1, 3);
+    List<Shape> shapes = new ArrayList<>();
+    shapes.add(Shape.of(r.between(1, 2), r.between(1, 4), r.between(1, 4), in));
+    shapes.add(Shape.of(kh, kw, out, in));
+    if (bias) {
+      shapes.add(Shape.of(out));
+    }
+    return drawn(op, r, seed, shapes, shapes.size(), !bias);
+  }
+
+  private static Op upsample(Seeded r) {
+    Interpolation filter =
+        r.oneOf(Interpolation.NEAREST, Interpolation.BILINEAR, Interpolation.BICUBIC_ANTIALIASED);
+    return new Upsample(filter, r.between(1, 3), r.between(1, 3));
+  }
+
+  private static Case prelu(Seeded r, long seed, Shape x) {
+    Shape alpha = r.coin() ? Shape.of(1, 1, x.dim(3)) : Shape.of(x.dim(1), 1, x.dim(3));
+    List<double[]> inputs = List.of(r.spread(x, -2, 2), r.uniform(alpha, -0.5, 1));
+    return new Case(new PRelu(), List.of(x, alpha), inputs, 2, false, seed);
   }
 
   private static Case linear(Op op, Seeded r, long seed, Shape x) {

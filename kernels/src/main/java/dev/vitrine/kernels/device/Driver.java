@@ -48,7 +48,7 @@ public final class Driver {
     Stream<String> named =
         path == null ? Stream.empty() : Arrays.stream(path.split(File.pathSeparator));
     return DEVICES.stream().anyMatch(exists)
-        || Stream.concat(named.filter(f -> !f.isEmpty()), FOLDERS.stream())
+        || Stream.concat(named, FOLDERS.stream())
             .anyMatch(folder -> exists.test(folder + "/libcuda.so.1"));
   }
 }

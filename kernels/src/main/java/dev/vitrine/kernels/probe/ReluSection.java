@@ -126,7 +126,9 @@ final class ReluSection {
   private void backward(
       ProbeCard gpu, KernelSource source, CUdeviceptr x, CUdeviceptr dx, float[] values) {
     CUfunction function =
-        Gpu.function(compile(source, gpu.gpu().computeCapability()).load(), "relu_backward");
+        Gpu.function(
+            source.compile(KernelSource.architecture(gpu.gpu().computeCapability())).load(),
+            "relu_backward");
     gpu.poison(dx, values.length);
     // x stands for the gradient too: what comes through is x where it is positive.
     Pointer arguments =

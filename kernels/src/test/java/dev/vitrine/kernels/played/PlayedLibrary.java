@@ -71,6 +71,9 @@ final class PlayedLibrary {
     Shape kernel = call.kernel();
     int groupIn = kernel.dim(2);
     int groupOut = kernel.dim(3) / call.groups();
+    long[] inX = call.images().strides(call.x());
+    long[] inKernel = call.kernels().strides(kernel);
+    long[] inY = call.images().strides(call.y());
     int[] outs = {call.y().dim(0), call.y().dim(1), call.y().dim(2), kernel.dim(3)};
     int[] place = new int[4];
     do {
@@ -84,9 +87,9 @@ final class PlayedLibrary {
           for (int c = 0; c < groupIn; c++) {
             int channel = place[3] / groupOut * groupIn + c;
             term.at(
-                at(call.images().strides(call.x()), place[0], row, column, channel),
-                at(call.kernels().strides(kernel), p, q, c, place[3]),
-                at(call.images().strides(call.y()), place));
+                at(inX, place[0], row, column, channel),
+                at(inKernel, p, q, c, place[3]),
+                at(inY, place));
           }
         }
       }

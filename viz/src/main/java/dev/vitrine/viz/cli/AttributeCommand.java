@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,32 +30,44 @@ final class AttributeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "IMAGE", description = "A photograph.")
   private Path image;
 
-  @Option(
-      names = "--method",
-      paramLabel = "METHOD",
-      defaultValue = "gradient",
-      description = "gradient, guided or deconvnet. Default: ${DEFAULT-VALUE}.")
-  private String method;
+  @Mixin private AttributionOptions attribution;
 
   @Override
   public Integer call() {
-    GradientMethod chosen = Errors.option(command, () -> GradientMethod.parse(method));
+    AttributionMethod chosen = attribution.method();
+    if (target.top() > 0 && !chosen.isRule()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "the strongest units one by one are for gradient, guided and deconvnet, not for "
+              + chosen
+              + ": name one unit, or take --method deconvnet");
+    }
     try (Backend backend = model.openBackend();
         Model loaded = model.open(backend)) {
       InputOptions.Photograph photograph = input.read(image, loaded);
       String scored = target.layer(loaded);
       Set<String> heard = new LinkedHashSet<>(List.of(scored));
-      boolean strongest = chosen == GradientMethod.DECONVNET && target.isOpen();
+      boolean strongest = chosen == AttributionMethod.DECONVNET && target.isOpen();
       String layer = strongest ? Study.defaultLayer(loaded, photograph, scored) : null;
       if (strongest) {
         heard.add(layer);
       }
       try (Study study = new Study(loaded, photograph, heard)) {
+        if (target.top() > 0) {
+          StrongestUnits.of(study, chosen, scored, target.channel(), target.top())
+              .write(command, study, output);
+          return 0;
+        }
         TargetOptions.Target what =
             strongest
                 ? TargetOptions.Target.strongest(study.run(), layer)
                 : target.resolve(loaded, study.run());
-        Attribution made = Attribution.of(study, chosen, what);
+        Attribution made =
+            Attribution.of(
+                study,
+                chosen,
+                what,
+                attribution.attributor(loaded, photograph, scored, model.seed()));
         Map<String, Object> record = Provenance.of(command, study);
         record.putAll(made.record());
         Path written = made.write(output.folder(), photograph, record, output.raw());
@@ -64,6 +76,7 @@ final class AttributeCommand implements Callable<Integer> {
           CommandOutput.json(record);
         } else {
           CommandOutput.line("%s of %s (%.4g) in %s", chosen, what.name(), made.value(), written);
+          made.figures().forEach((name, figure) -> CommandOutput.line("  %s %.4g", name, figure));
         }
       }
     }

@@ -1,5 +1,8 @@
 package dev.vitrine.viz.cli;
 
+import dev.vitrine.viz.attribution.Attributor;
+import dev.vitrine.viz.attribution.InputGradient;
+import dev.vitrine.viz.method.Subject;
 import dev.vitrine.viz.render.GradientPicture;
 import dev.vitrine.viz.render.HeatMap;
 import dev.vitrine.viz.render.OutputFolder;
@@ -14,38 +17,60 @@ import java.util.Map;
  * @param file what its files are called, without the ending
  * @param gradient {@code [h, w, 3]} in RGB order, at the network's input size
  * @param value the objective's value
+ * @param figures what else the method tells
  */
 record Attribution(
     String file,
-    GradientMethod method,
+    AttributionMethod method,
     TargetOptions.Target target,
     float[] gradient,
     int height,
     int width,
-    double value) {
+    double value,
+    Map<String, Double> figures) {
 
-  static Attribution of(Study study, GradientMethod method, TargetOptions.Target target) {
-    float[] gradient =
-        study
-            .model()
-            .preprocessing()
-            .gradientToRgb(method.method().of(study.run(), target.objective()));
+  /** By one of the ReLU's rules, in a run that is there already. */
+  static Attribution of(Study study, AttributionMethod method, TargetOptions.Target target) {
+    float[] map = new InputGradient(method.rule()).of(study.run(), target.objective());
+    return of(study, method, target, map, target.objective().value(study.run()), Map.of());
+  }
+
+  /** By any method, with a bar. */
+  static Attribution of(
+      Study study, AttributionMethod method, TargetOptions.Target target, Attributor attributor) {
+    Subject subject = study.subject(target.objective());
+    int[] done = {0};
+    try (Progress bar =
+        Progress.of(method.toString(), 0, attributor.work(subject), Progress.Unit.STEPS)) {
+      Attributor.Attributed found = attributor.of(subject, n -> bar.to(done[0] += n));
+      return of(study, method, target, found.map(), found.value(), found.figures());
+    }
+  }
+
+  private static Attribution of(
+      Study study,
+      AttributionMethod method,
+      TargetOptions.Target target,
+      float[] map,
+      double value,
+      Map<String, Double> figures) {
     Attribution made =
         new Attribution(
             study.photograph().stem() + "-" + method,
             method,
             target,
-            gradient,
+            study.model().preprocessing().gradientToRgb(map),
             study.photograph().input().height(),
             study.photograph().input().width(),
-            target.objective().value(study.run()));
+            value,
+            figures);
     if (made.isAllZero()) {
       CommandOutput.note(
           method
               + " of "
               + target.name()
               + " is zero at every pixel"
-              + (method == GradientMethod.DECONVNET && target.label() != null
+              + (method == AttributionMethod.DECONVNET && target.label() != null
                   ? ": a class' deconvnet usually is; explain a unit with --unit LAYER:CHANNEL@max"
                   : ""));
     }
@@ -67,6 +92,7 @@ record Attribution(
     record.put("method", method.toString());
     record.put("target", targetRecord(target));
     record.put("value", value);
+    record.putAll(figures);
     record.put("allZero", isAllZero());
     return record;
   }

@@ -1,7 +1,14 @@
 package dev.vitrine.viz.cli;
 
 import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.viz.cam.BoundingBox;
+import dev.vitrine.viz.cam.CamMethod;
+import dev.vitrine.viz.render.Frame;
+import dev.vitrine.viz.render.HeatMap;
+import dev.vitrine.viz.render.OutputFolder;
+import dev.vitrine.viz.render.Rows;
 import dev.vitrine.weights.Model;
+import dev.vitrine.weights.image.Picture;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -12,8 +19,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -32,60 +37,86 @@ final class CamCommand implements Callable<Integer> {
   @Parameters(paramLabel = "IMAGE", description = "A photograph.")
   private Path image;
 
-  @Option(
-      names = "--method",
-      paramLabel = "METHOD",
-      defaultValue = "gradcam",
-      description = "gradcam. Default: ${DEFAULT-VALUE}.")
-  private String method;
-
-  @Option(
-      names = "--layer",
-      paramLabel = "NAME",
-      description =
-          "The layer whose maps are weighed; repeatable."
-              + " Default: the last one with maps whose channels are not the classes.")
-  private List<String> layers = new ArrayList<>();
+  @Mixin private CamOptions cam;
 
   @Override
   public Integer call() {
-    if (!method.equals("gradcam")) {
-      throw new ParameterException(
-          command.commandLine(), "method '" + method + "' is not known; known is gradcam");
-    }
+    CamMethod method = cam.method();
     try (Backend backend = model.openBackend();
         Model loaded = model.open(backend)) {
       InputOptions.Photograph photograph = input.read(image, loaded);
       String scored = target.layer(loaded);
-      List<String> looked =
-          layers.isEmpty()
-              ? List.of(Study.defaultLayer(loaded, photograph, scored))
-              : layers.stream().distinct().map(l -> LayerNames.known(loaded, l)).toList();
+      List<String> looked = cam.layers(loaded, photograph, scored);
       looked.forEach(l -> LayerNames.checkLeads(loaded.network(), l, scored));
       Set<String> heard = new LinkedHashSet<>(looked);
       heard.add(scored);
       try (Study study = new Study(loaded, photograph, heard)) {
-        TargetOptions.Target what = target.resolve(loaded, study.run());
         List<Localization> made = new ArrayList<>();
-        List<Map<String, Object>> records = new ArrayList<>();
-        for (String layer : looked) {
-          made.add(Localization.of(study, what, layer, looked.size() > 1));
-        }
-        for (Localization cam : made) {
-          Map<String, Object> record = Provenance.of(command, study);
-          record.putAll(cam.record());
-          Path written = cam.write(output.folder(), photograph, record, output.raw());
-          record.put("picture", written.toString());
-          records.add(record);
-          if (!output.json()) {
-            CommandOutput.line("gradcam of %s at %s in %s", what.name(), cam.layer(), written);
+        List<TargetOptions.Target> targets = target.resolveAll(loaded, study.run());
+        for (TargetOptions.Target what : targets) {
+          for (String layer : looked) {
+            String file =
+                photograph.stem()
+                    + "-"
+                    + cam.name()
+                    + (looked.size() > 1 ? "-" + layer : "")
+                    + (targets.size() > 1 ? "-" + what.name() : "");
+            made.add(Localization.of(file, cam.name(), method, study, what, layer));
           }
         }
-        if (output.json()) {
-          CommandOutput.json(records.size() == 1 ? records.get(0) : records);
-        }
+        write(study, made);
       }
     }
     return 0;
+  }
+
+  /** Nothing is written before everything is computed. */
+  private void write(Study study, List<Localization> made) {
+    OutputFolder folder = output.folder();
+    List<Map<String, Object>> records = new ArrayList<>();
+    List<Picture> overlays = new ArrayList<>();
+    for (Localization one : made) {
+      Map<String, Object> record = Provenance.of(command, study);
+      record.putAll(one.record());
+      Picture overlay = cam.overlay(one.heat(), HeatMap.Scaling.POSITIVE, study.photograph());
+      BoundingBox box = cam.hasBox() ? one.box(study.photograph()) : null;
+      if (box != null) {
+        overlay = Frame.of(overlay, box.top(), box.left(), box.height(), box.width());
+        record.put("box", box);
+      }
+      overlays.add(overlay);
+      Path written = folder.png(one.file(), overlay);
+      folder.json(one.file(), record);
+      if (output.raw()) {
+        folder.npy(one.file(), new int[] {one.map().h(), one.map().w()}, one.map().values());
+      }
+      record.put("picture", written.toString());
+      records.add(record);
+      if (!output.json()) {
+        CommandOutput.line(
+            "%s of %s at %s in %s", one.method(), one.target().name(), one.layer(), written);
+      }
+    }
+    if (made.size() > 1) {
+      sideBySide(study, folder, made, overlays);
+    }
+    if (output.json()) {
+      CommandOutput.json(records.size() == 1 ? records.get(0) : records);
+    }
+  }
+
+  /** Every overlay in one picture: a row for each class, a column for each layer. */
+  private void sideBySide(
+      Study study, OutputFolder folder, List<Localization> made, List<Picture> overlays) {
+    int columns = (int) made.stream().map(Localization::layer).distinct().count();
+    String file = study.photograph().stem() + "-" + cam.name() + "-grid";
+    Map<String, Object> record = Provenance.of(command, study);
+    record.put("pictures", made.stream().map(m -> m.file() + ".png").toList());
+    record.put("columns", columns == 1 ? made.size() : columns);
+    Path written = folder.png(file, Rows.of(overlays, columns == 1 ? made.size() : columns, 4));
+    folder.json(file, record);
+    if (!output.json()) {
+      CommandOutput.line("%d maps side by side in %s", made.size(), written);
+    }
   }
 }

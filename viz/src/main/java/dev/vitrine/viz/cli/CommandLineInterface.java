@@ -20,8 +20,16 @@ import picocli.CommandLine.Spec;
       AttributeCommand.class,
       CamCommand.class,
       MaximizeCommand.class,
+      ActivationsCommand.class,
+      FiltersCommand.class,
+      HypercolumnCommand.class,
+      SpikesCommand.class,
+      TopImagesCommand.class,
       SummaryCommand.class,
+      GraphCommand.class,
+      ModelsCommand.class,
       FetchCommand.class,
+      VerifyCommand.class,
       DevicesCommand.class,
     })
 public final class CommandLineInterface implements Runnable {

@@ -19,8 +19,6 @@ final class Excitation {
   /** About an eleventh of the published work: fewer steps, up to 165 pixels. */
   static final Graetz CHEAP = new Graetz(56, 7, 12, 1.2, 5, 0.1, 1e-6);
 
-  private static final int EACH = 3;
-
   private final Model model;
   private final long seed;
   private final List<Batch> batches = new ArrayList<>();
@@ -66,15 +64,16 @@ final class Excitation {
   /**
    * Plans the pictures of the layers.
    *
+   * @param each how many channels of each layer
    * @throws BadInputException if a layer does not take images of different sizes
    */
-  Excitation(Model model, List<ChannelMaps> depths, long seed) {
+  Excitation(Model model, List<ChannelMaps> depths, int each, long seed) {
     this.model = model;
     this.seed = seed;
     Network network = model.network();
     for (ChannelMaps depth : depths) {
       made.put(depth.layer(), new ArrayList<>());
-      strongest.put(depth.layer(), depth.strongest(EACH));
+      strongest.put(depth.layer(), depth.strongest(each));
       Map<String, Batch> byLayer = new LinkedHashMap<>();
       for (int channel : strongest.get(depth.layer())) {
         Feature feature = Feature.beforeRelu(network, depth.layer(), channel);

@@ -26,7 +26,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Explains what the network saw in a photograph: pictures and a page.")
 final class ExplainCommand implements Callable<Integer> {
+  /** Channels of each layer whose exciting pictures are made. */
+  private static final int EXCITED = 3;
+
   private static final int TOP = 5;
+  private static final List<AttributionMethod> METHODS =
+      List.of(AttributionMethod.GRADIENT, AttributionMethod.GUIDED, AttributionMethod.DECONVNET);
 
   @Spec private CommandSpec command;
   @Mixin private ModelOptions model;
@@ -73,10 +78,10 @@ final class ExplainCommand implements Callable<Integer> {
     TargetOptions.Target what = unknown ? strongest : target.resolve(model, study.run());
     List<PredictCommand.Row> top =
         model.hasClasses() ? PredictCommand.rows(model, study.prediction(), TOP) : List.of();
-    Localization cam = Localization.of(study, what, layer, false);
+    Localization cam = Localization.of(study, what, layer);
     List<Attribution> attributions = new ArrayList<>();
-    for (GradientMethod method : GradientMethod.values()) {
-      boolean unit = method == GradientMethod.DECONVNET && !target.isUnit();
+    for (AttributionMethod method : METHODS) {
+      boolean unit = method == AttributionMethod.DECONVNET && !target.isUnit();
       attributions.add(Attribution.of(study, method, unit ? strongest : what));
     }
     List<ChannelMaps> maps = depths.stream().map(d -> ChannelMaps.of(study.run(), d)).toList();
@@ -100,7 +105,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     Excitation excitation;
     try {
-      excitation = new Excitation(loaded, maps, model.seed());
+      excitation = new Excitation(loaded, maps, EXCITED, model.seed());
     } catch (BadInputException e) {
       CommandOutput.note("no images that excite channels: " + e.getMessage());
       return Map.of();

@@ -2,9 +2,10 @@ package dev.vitrine.viz.cli;
 
 import dev.vitrine.viz.method.ChannelMaps;
 import dev.vitrine.viz.page.ExplainPage;
-import dev.vitrine.viz.render.ChannelPicture;
+import dev.vitrine.viz.render.ChannelGrid;
 import dev.vitrine.viz.render.ColorMap;
 import dev.vitrine.viz.render.HeatMap;
+import dev.vitrine.viz.render.Opacity;
 import dev.vitrine.viz.render.OutputFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ record Explanation(
 
     folder.png(stem + "-photograph", photograph.shown());
     folder.json(stem + "-photograph", with(Map.of("method", "photograph")));
-    Path written = cam.write(folder, photograph, with(cam.record()), raw);
+    Path written = writeCam(folder, raw);
     pictures.add(with(cam.record(), written));
     for (Attribution made : attributions) {
       written = made.write(folder, photograph, with(made.record()), raw);
@@ -64,6 +65,24 @@ record Explanation(
     return result;
   }
 
+  private Path writeCam(OutputFolder folder, boolean raw) {
+    Path written =
+        folder.png(
+            cam.file(),
+            cam.heat()
+                .overlay(
+                    study.photograph().shown(),
+                    study.photograph().seen(),
+                    HeatMap.Scaling.POSITIVE,
+                    ColorMap.INFERNO,
+                    Opacity.GROWING));
+    folder.json(cam.file(), with(cam.record()));
+    if (raw) {
+      folder.npy(cam.file(), new int[] {cam.map().h(), cam.map().w()}, cam.map().values());
+    }
+    return written;
+  }
+
   /** The strongest channels as a grid, and if asked all of them and their means as numbers. */
   private Map<String, Object> writeActivations(OutputFolder folder, ChannelMaps maps, boolean raw) {
     String stem = study.photograph().stem();
@@ -79,12 +98,8 @@ record Explanation(
     Path written =
         folder.png(
             file,
-            ChannelPicture.grid(
-                strongest.stream().map(maps::map).toList(),
-                maps.h(),
-                maps.w(),
-                COLUMNS,
-                ColorMap.VIRIDIS));
+            new ChannelGrid(COLUMNS, 1, ChannelGrid.Scaling.STANDARDIZED, ColorMap.VIRIDIS)
+                .of(maps, strongest));
     folder.json(file, with(record));
     if (raw) {
       folder.npy(file, new int[] {maps.h(), maps.w(), maps.channels()}, maps.values());
@@ -170,15 +185,16 @@ record Explanation(
     return record;
   }
 
-  private static String title(GradientMethod method) {
+  private static String title(AttributionMethod method) {
     return switch (method) {
       case GRADIENT -> "Gradient";
       case GUIDED -> "Guided backpropagation";
       case DECONVNET -> "Deconvnet";
+      default -> throw new IllegalArgumentException(method + " is not on the page");
     };
   }
 
-  private static String magnitude(GradientMethod method, String name) {
+  private static String magnitude(AttributionMethod method, String name) {
     return switch (method) {
       case GRADIENT ->
           "Bright where a small change of a pixel would change the score of "
@@ -192,10 +208,11 @@ record Explanation(
           "Bright where what excites the one unit "
               + name
               + " lies, unpooled through the switches; it says nothing of the class.";
+      default -> throw new IllegalArgumentException(method + " is not on the page");
     };
   }
 
-  private static String colours(GradientMethod method, String name) {
+  private static String colours(AttributionMethod method, String name) {
     return switch (method) {
       case GRADIENT ->
           "How each pixel would change the score of " + name + "; true of small changes only.";
@@ -207,6 +224,7 @@ record Explanation(
           "What excites unit "
               + name
               + ", unpooled through the switches; not why the class was chosen.";
+      default -> throw new IllegalArgumentException(method + " is not on the page");
     };
   }
 }

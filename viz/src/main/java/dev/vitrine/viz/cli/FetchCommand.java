@@ -1,8 +1,9 @@
 package dev.vitrine.viz.cli;
 
+import dev.vitrine.weights.KnownModel;
 import dev.vitrine.weights.Models;
+import dev.vitrine.weights.Zoo;
 import dev.vitrine.weights.fetch.CacheFolder;
-import dev.vitrine.weights.fetch.Catalog;
 import dev.vitrine.weights.fetch.Download;
 import dev.vitrine.weights.fetch.FetchListener;
 import dev.vitrine.weights.fetch.RemoteFile;
@@ -25,6 +26,10 @@ import picocli.CommandLine.Parameters;
             + " broken off is gone on with the next time.",
     footer = {
       "",
+      "Models: vgg16 (553 MB), vgg16-notop (59 MB), vgg19 (575 MB),",
+      "inception_v3 (96 MB), resnet50 (103 MB), xception (92 MB).",
+      "'vitrine models' says more about them.",
+      "",
       "The folder is $VITRINE_HOME, or else the platform's place for caches. Proxies are those of"
           + " http_proxy, https_proxy, all_proxy and no_proxy.",
     })
@@ -32,9 +37,7 @@ final class FetchCommand implements Callable<Integer> {
   /** Which kinds of passwords Java keeps from proxies on the way to an https address. */
   private static final String TUNNEL_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
 
-  @Parameters(
-      paramLabel = "NAME",
-      description = "The model: vgg16 (553 MB), or vgg16-notop (59 MB, without its dense layers).")
+  @Parameters(paramLabel = "NAME", description = "The model, one of those below.")
   private String name;
 
   @Option(
@@ -53,7 +56,7 @@ final class FetchCommand implements Callable<Integer> {
   private final Supplier<Download.Settings> settings;
 
   FetchCommand() {
-    this(Catalog::get, CacheFolder::ofUser, Download.Settings::ofUser);
+    this(Models::published, CacheFolder::ofUser, Download.Settings::ofUser);
   }
 
   FetchCommand(
@@ -67,7 +70,7 @@ final class FetchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (Models.builtIn().stream().anyMatch(model -> model.name().equals(name))) {
+    if (Zoo.find(name).filter(KnownModel::isBuiltIn).isPresent()) {
       say(name + " comes with the program, there is nothing to fetch", null, null, true);
       return 0;
     }

@@ -30,24 +30,49 @@ final class InputOptions {
 
   /** Reads a photograph. */
   Photograph read(Path file, Model model) {
+    Resize how = check(model);
+    Picture original = Picture.read(file);
+    Shape shape = shape(file, original, model);
+    return Photograph.of(file, original, how, shape.dim(1), shape.dim(2));
+  }
+
+  /** Reads no more of a photograph than what the network gets. */
+  Picture readInput(Path file, Model model) {
+    Resize how = check(model);
+    Picture original = Picture.read(file);
+    Shape shape = shape(file, original, model);
+    return how.apply(original, shape.dim(1), shape.dim(2));
+  }
+
+  /**
+   * Checks that the network takes photographs, before one is read.
+   *
+   * @return how they are brought to its size
+   */
+  Resize check(Model model) {
     Resize how = Errors.option(command, () -> Resize.parse(resize));
-    Shape shape = model.network().inputShape();
-    if (shape.dim(3) != 3) {
+    int channels = model.network().inputShape().dim(3);
+    if (channels != 3) {
       throw new BadInputException(
           String.format(
               Locale.ROOT,
               "%s: takes pictures of %d channel%s, a photograph has 3; choose a network for colour"
                   + " pictures with --model",
               model.name(),
-              shape.dim(3),
-              shape.dim(3) == 1 ? "" : "s"));
+              channels,
+              channels == 1 ? "" : "s"));
     }
     model.preprocessing(); // asks for what nobody said before anything is computed
-    Picture original = Picture.read(file);
+    return how;
+  }
+
+  private static Shape shape(Path file, Picture original, Model model) {
+    Shape shape = model.network().inputShape();
     int h = shape.dim(1) > 0 ? shape.dim(1) : original.height();
     int w = shape.dim(2) > 0 ? shape.dim(2) : original.width();
-    checkFits(file, model.network(), Shape.of(1, h, w, 3));
-    return Photograph.of(file, original, how, h, w);
+    Shape input = Shape.of(1, h, w, 3);
+    checkFits(file, model.network(), input);
+    return input;
   }
 
   /** A network that takes any size takes a photograph as it is, unless its maps are too large. */

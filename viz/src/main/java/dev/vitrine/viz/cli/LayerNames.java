@@ -18,7 +18,7 @@ final class LayerNames {
   private LayerNames() {}
 
   /**
-   * Returns the name of a layer that the network has.
+   * Returns the name of a layer that the network has, by that or by its alias.
    *
    * @throws BadInputException if it has none of that name; the message lists the nearest
    */
@@ -29,7 +29,7 @@ final class LayerNames {
               "layer '%s': %s has no such layer; near it are %s, and 'vitrine summary' lists all",
               name, model.name(), nearest(model.network(), name)));
     }
-    return name;
+    return model.network().layer(name).name();
   }
 
   /** True if a layer's output has a part in another's, or is it. */

@@ -1,31 +1,71 @@
 package dev.vitrine.viz.cli;
 
-import dev.vitrine.viz.method.GradCam;
-import dev.vitrine.viz.render.ColorMap;
+import dev.vitrine.viz.cam.BoundingBox;
+import dev.vitrine.viz.cam.CamMap;
+import dev.vitrine.viz.cam.CamMethod;
+import dev.vitrine.viz.cam.GradCam;
+import dev.vitrine.viz.method.Subject;
 import dev.vitrine.viz.render.HeatMap;
-import dev.vitrine.viz.render.Opacity;
-import dev.vitrine.viz.render.OutputFolder;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A class activation map and its overlay.
+ * A class activation map.
  *
  * @param file what its files are called, without the ending
+ * @param method as the command line calls it
+ * @param value the objective's
  */
 record Localization(
-    String file, TargetOptions.Target target, String layer, GradCam.CamMap map, double value) {
+    String file,
+    String method,
+    TargetOptions.Target target,
+    String layer,
+    CamMap map,
+    double value) {
+  /** Of the maximum: what a box encloses (Zhou et al., 2016). */
+  private static final double BOX = 0.2;
 
+  /** By Grad-CAM, in a run that is there already. */
+  static Localization of(Study study, TargetOptions.Target target, String layer) {
+    return of(
+        study.photograph().stem() + "-gradcam",
+        "gradcam",
+        study,
+        target,
+        layer,
+        new GradCam().of(study.run(), target.objective(), layer));
+  }
+
+  /** By any method, with a bar. */
   static Localization of(
-      Study study, TargetOptions.Target target, String layer, boolean layerInName) {
-    GradCam.CamMap map = new GradCam(true).of(study.run(), target.objective(), layer);
-    String file = study.photograph().stem() + "-gradcam" + (layerInName ? "-" + layer : "");
-    Localization made =
-        new Localization(file, target, layer, map, target.objective().value(study.run()));
+      String file,
+      String name,
+      CamMethod method,
+      Study study,
+      TargetOptions.Target target,
+      String layer) {
+    Subject subject = study.subject(target.objective());
+    int[] done = {0};
+    try (Progress bar = Progress.of(name, 0, method.work(subject, layer), Progress.Unit.STEPS)) {
+      CamMap map = method.of(subject, layer, n -> bar.to(done[0] += n));
+      return of(file, name, study, target, layer, map);
+    }
+  }
+
+  private static Localization of(
+      String file,
+      String name,
+      Study study,
+      TargetOptions.Target target,
+      String layer,
+      CamMap map) {
+    double value = target.objective().value(study.run());
+    Localization made = new Localization(file, name, target, layer, map, value);
     if (made.heat().isAllZero()) {
       CommandOutput.note(
-          "gradcam of "
+          name
+              + " of "
               + target.name()
               + " at "
               + layer
@@ -38,37 +78,28 @@ record Localization(
     return HeatMap.of(map.h(), map.w(), map.values());
   }
 
+  /** Where the map is strong, in the pixels of the photograph as it is drawn; null for nowhere. */
+  BoundingBox box(InputOptions.Photograph photograph) {
+    int h = (int) Math.max(1, Math.round(photograph.seen().height()));
+    int w = (int) Math.max(1, Math.round(photograph.seen().width()));
+    BoundingBox box = BoundingBox.of(map.enlarged(h, w), h, w, BOX);
+    return box == null
+        ? null
+        : new BoundingBox(
+            box.top() + (int) Math.round(photograph.seen().top()),
+            box.left() + (int) Math.round(photograph.seen().left()),
+            box.height(),
+            box.width());
+  }
+
   Map<String, Object> record() {
     Map<String, Object> record = new LinkedHashMap<>();
-    record.put("method", "gradcam");
+    record.put("method", method);
     record.put("target", Attribution.targetRecord(target));
     record.put("layer", layer);
     record.put("value", value);
     record.put("map", new int[] {map.h(), map.w()});
     record.put("allZero", heat().isAllZero());
     return record;
-  }
-
-  /** Writes the overlay on the original photograph, its record, and the map if asked. */
-  Path write(
-      OutputFolder folder,
-      InputOptions.Photograph photograph,
-      Map<String, Object> record,
-      boolean raw) {
-    Path picture =
-        folder.png(
-            file,
-            heat()
-                .overlay(
-                    photograph.shown(),
-                    photograph.seen(),
-                    HeatMap.Scaling.POSITIVE,
-                    ColorMap.INFERNO,
-                    Opacity.GROWING));
-    folder.json(file, record);
-    if (raw) {
-      folder.npy(file, new int[] {map.h(), map.w()}, map.values());
-    }
-    return picture;
   }
 }

@@ -108,8 +108,13 @@ final class ModelOptions {
 
   /** Loads the network that the options name; closing the model frees its weights. */
   Model open(Backend backend) {
+    return open(name(), backend);
+  }
+
+  /** Loads another network, with the same options. */
+  Model open(String nameOrFile, Backend backend) {
     return Models.open(
-        name(),
+        nameOrFile,
         backend,
         new Overrides(
             Optional.ofNullable(preprocess)
@@ -120,6 +125,11 @@ final class ModelOptions {
   /** The seed of what is random. */
   long seed() {
     return seed;
+  }
+
+  /** True if a network was asked for. */
+  boolean isNamed() {
+    return model != null;
   }
 
   /** The name or file that was asked for. */

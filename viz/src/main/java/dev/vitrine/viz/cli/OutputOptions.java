@@ -25,6 +25,11 @@ final class OutputOptions {
     return new OutputFolder(out);
   }
 
+  /** Where results go. */
+  Path path() {
+    return out;
+  }
+
   boolean raw() {
     return raw;
   }

@@ -5,6 +5,7 @@ import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.network.Listen;
 import dev.vitrine.engine.network.Run;
 import dev.vitrine.viz.method.Prediction;
+import dev.vitrine.viz.plot.SpikePlot;
 import dev.vitrine.viz.render.OutputFolder;
 import dev.vitrine.weights.Model;
 import dev.vitrine.weights.image.Label;
@@ -47,6 +48,11 @@ final class PredictCommand implements Callable<Integer> {
       description = "How many classes. Default: ${DEFAULT-VALUE}.")
   private int top;
 
+  @Option(
+      names = "--plot",
+      description = "All probabilities as a plot, the top classes named where they are peaks.")
+  private boolean plot;
+
   /** One class of an answer; what the network or its labels do not know is null. */
   record Row(int index, String wordnet, String name, Double probability, double logit) {}
 
@@ -68,6 +74,10 @@ final class PredictCommand implements Callable<Integer> {
         answer.put("image", image.toString());
         answer.put("top", rows);
         answers.add(answer);
+        Path drawn = plot ? plot(loaded, photograph, prediction) : null;
+        if (drawn != null) {
+          answer.put("plot", drawn.toString());
+        }
         if (output.raw()) {
           OutputFolder folder = output.folder();
           float[] logits = new float[prediction.classes()];
@@ -78,6 +88,9 @@ final class PredictCommand implements Callable<Integer> {
         }
         if (!output.json()) {
           print(image, rows);
+          if (drawn != null) {
+            CommandOutput.line("  plot: %s", drawn);
+          }
         }
       }
     }
@@ -87,18 +100,37 @@ final class PredictCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Path plot(Model loaded, InputOptions.Photograph photograph, Prediction prediction) {
+    Labels labels = Prediction.labels(loaded);
+    boolean likely = prediction.probabilities() != null;
+    String file = photograph.stem() + (likely ? "-probabilities" : "-logits");
+    String title =
+        (likely ? "Probabilities" : "Logits") + " by " + loaded.name() + ", " + photograph.stem();
+    OutputFolder folder = output.folder();
+    Map<String, Object> record = Provenance.of(command, loaded);
+    record.put("image", photograph.file().toString());
+    record.put("top", rows(loaded, prediction, top));
+    record.put("logits", prediction.logits());
+    record.put("probabilities", prediction.probabilities());
+    folder.json(file, record);
+    return folder.text(file + ".svg", SpikePlot.of(prediction, labels, top).svg(title, List.of()));
+  }
+
   /** Two photographs must not write one file. */
   private void checkNames() {
     Map<String, Path> first = new HashMap<>();
     for (Path image : images) {
       Path before = first.putIfAbsent(InputOptions.stem(image), image);
-      if (output.raw() && before != null && !before.equals(image)) {
+      if ((output.raw() || plot) && before != null && !before.equals(image)) {
         throw new ParameterException(
             command.commandLine(),
             String.format(
-                "%s and %s would both become %s-logits.npy: run them one at a time, each with its"
+                "%s and %s would both become %s-%s: run them one at a time, each with its"
                     + " own --out",
-                before, image, InputOptions.stem(image)));
+                before,
+                image,
+                InputOptions.stem(image),
+                output.raw() ? "logits.npy" : "probabilities.svg"));
       }
     }
   }

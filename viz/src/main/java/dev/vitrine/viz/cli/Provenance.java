@@ -57,7 +57,7 @@ final class Provenance {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("name", model.name());
     entry.put("sha256", model.hash());
-    entry.put("preprocessing", model.preprocessing().toString());
+    entry.put("preprocessing", model.hasPreprocessing() ? model.preprocessing().toString() : null);
     record.put("model", entry);
   }
 

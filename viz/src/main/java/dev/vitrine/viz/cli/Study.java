@@ -5,8 +5,10 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.network.Listen;
 import dev.vitrine.engine.network.Run;
+import dev.vitrine.viz.method.Objective;
 import dev.vitrine.viz.method.Prediction;
 import dev.vitrine.viz.method.SpatialLayers;
+import dev.vitrine.viz.method.Subject;
 import dev.vitrine.weights.Model;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -16,6 +18,7 @@ final class Study implements AutoCloseable {
   private final Model model;
   private final InputOptions.Photograph photograph;
   private final Scope scope;
+  private final Tensor x;
   private final Run run;
 
   /** Runs the network, listening to what the methods will ask for. */
@@ -24,7 +27,7 @@ final class Study implements AutoCloseable {
     this.photograph = photograph;
     this.scope = new Scope(model.network().backend());
     try {
-      Tensor x = photograph.upload(scope, model);
+      this.x = photograph.upload(scope, model);
       Set<String> heard = new LinkedHashSet<>(layers);
       heard.add(Prediction.layer(model));
       this.run = model.network().forward(x, new Listen(heard, true, false));
@@ -44,6 +47,11 @@ final class Study implements AutoCloseable {
 
   Run run() {
     return run;
+  }
+
+  /** The photograph as a method's subject. */
+  Subject subject(Objective objective) {
+    return new Subject(model.network(), x.shape(), x.toFloats(), objective);
   }
 
   Prediction prediction() {

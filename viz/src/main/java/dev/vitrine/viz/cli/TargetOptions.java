@@ -8,6 +8,9 @@ import dev.vitrine.viz.method.Unit;
 import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.Model;
 import dev.vitrine.weights.image.Label;
+import dev.vitrine.weights.image.Labels;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +20,8 @@ import picocli.CommandLine.Spec;
 
 /** What is to be explained: a class or a unit. */
 final class TargetOptions {
-  private static final Pattern UNIT = Pattern.compile("(.+):(\\d+)(?:@(?:(max)|(\\d+),(\\d+)))?");
+  private static final Pattern UNIT =
+      Pattern.compile("(.+):(\\d+)(?:@(?:(max)|(\\d+),(\\d+)|top(\\d{1,3})))?");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -25,13 +29,15 @@ final class TargetOptions {
   @Option(
       names = "--class",
       paramLabel = "ID|WORDNET|NAME",
-      description = "Explain this class. Default: the top one.")
-  private String wantedClass;
+      description = "Explain this class; cam takes several. Default: the top one.")
+  private List<String> wantedClasses = new ArrayList<>();
 
   @Option(
       names = "--unit",
-      paramLabel = "LAYER:CHANNEL[@Y,X|@max]",
-      description = "Explain the mean of a channel's map, or one unit of it.")
+      paramLabel = "LAYER:CHANNEL[@Y,X|@max|@topN]",
+      description =
+          "Explain the mean of a channel's map, or one unit of it; attribute by a ReLU's rule also"
+              + " the N strongest whose receptive fields do not overlap.")
   private String unit;
 
   @Option(
@@ -62,14 +68,28 @@ final class TargetOptions {
     return unit != null;
   }
 
+  /** How many of a channel's strongest units are asked for, one by one; 0 for another target. */
+  int top() {
+    String count = unit == null ? null : parsed().group(6);
+    if (count != null && number(count) < 1) {
+      throw usage("--unit is '" + unit + "': there is no top " + count + "; try @top9");
+    }
+    return count == null ? 0 : number(count);
+  }
+
+  /** The channel whose strongest units are asked for. */
+  int channel() {
+    return number(parsed().group(2));
+  }
+
   /** True if neither a class nor a unit was named. */
   boolean isOpen() {
-    return unit == null && wantedClass == null;
+    return unit == null && wantedClasses.isEmpty();
   }
 
   /** The layer that the run must listen to. */
   String layer(Model model) {
-    if (unit != null && wantedClass != null) {
+    if (unit != null && !wantedClasses.isEmpty()) {
       throw usage("--class and --unit exclude each other: name one");
     }
     if (unit != null) {
@@ -78,30 +98,62 @@ final class TargetOptions {
     return probability(model) ? model.network().output() : Prediction.layer(model);
   }
 
-  /** The target, once the run is there. */
+  /**
+   * The target, once the run is there.
+   *
+   * @throws ParameterException if several classes were named
+   */
   Target resolve(Model model, Run run) {
+    if (wantedClasses.size() > 1) {
+      throw usage("--class is given " + wantedClasses.size() + " times: name one");
+    }
+    return resolveAll(model, run).get(0);
+  }
+
+  /** The targets, once the run is there: several if as many classes were named. */
+  List<Target> resolveAll(Model model, Run run) {
+    if (top() > 0) {
+      throw usage(
+          "--unit is '"
+              + unit
+              + "': several units one by one are for attribute by a ReLU's rule; name one, as in "
+              + parsed().group(1)
+              + ":"
+              + channel()
+              + "@max");
+    }
     if (unit != null) {
-      Matcher m = parsed();
-      String layer = m.group(1);
-      int channel = number(m.group(2));
-      Unit found =
-          m.group(3) != null
-              ? Unit.max(layer, channel)
-              : m.group(4) != null
-                  ? Unit.at(layer, channel, number(m.group(4)), number(m.group(5)))
-                  : Unit.mean(layer, channel);
-      found.value(run); // refuses channels and positions that are not there
-      return Target.of(found.resolved(run));
+      return List.of(resolvedUnit(run));
     }
     Prediction prediction = Prediction.of(model, run);
-    Label label =
-        wantedClass == null
-            ? Prediction.labels(model).get(prediction.top(1).get(0))
-            : Prediction.labels(model).find(wantedClass);
-    return new Target(
-        new ClassScore(layer(model), label.index(), prediction.classes(), probability(model)),
-        label.name(),
-        label);
+    Labels labels = Prediction.labels(model);
+    List<Label> wanted =
+        wantedClasses.isEmpty()
+            ? List.of(labels.get(prediction.top(1).get(0)))
+            : wantedClasses.stream().map(labels::find).distinct().toList();
+    return wanted.stream()
+        .map(
+            label ->
+                new Target(
+                    new ClassScore(
+                        layer(model), label.index(), prediction.classes(), probability(model)),
+                    label.name(),
+                    label))
+        .toList();
+  }
+
+  private Target resolvedUnit(Run run) {
+    Matcher m = parsed();
+    String layer = m.group(1);
+    int channel = number(m.group(2));
+    Unit found =
+        m.group(3) != null
+            ? Unit.max(layer, channel)
+            : m.group(4) != null
+                ? Unit.at(layer, channel, number(m.group(4)), number(m.group(5)))
+                : Unit.mean(layer, channel);
+    found.value(run); // refuses channels and positions that are not there
+    return Target.of(found.resolved(run.output(found.layer())));
   }
 
   private boolean probability(Model model) {
@@ -126,7 +178,7 @@ final class TargetOptions {
       throw usage(
           "--unit is '"
               + unit
-              + "'; it reads LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER:CHANNEL@max, as in"
+              + "'; it reads LAYER:CHANNEL, LAYER:CHANNEL@Y,X, LAYER:CHANNEL@max or LAYER:CHANNEL@top9, as in"
               + " fire5_concat:12@max");
     }
     return m;

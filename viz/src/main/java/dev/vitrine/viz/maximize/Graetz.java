@@ -7,6 +7,7 @@ import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Interpolation;
 import dev.vitrine.engine.network.Listen;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.viz.method.BoxBlur;
 import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.image.Preprocessing;
 import java.util.ArrayList;

@@ -2,12 +2,11 @@ package dev.vitrine.viz.method;
 
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
-import dev.vitrine.engine.network.Run;
 
 /**
  * A class' logit or probability.
  *
- * @param layer the layer whose output holds the scores, {@code [1, classes]} or {@code [1, 1, 1,
+ * @param layer the layer whose output holds the scores, {@code [n, classes]} or {@code [n, 1, 1,
  *     classes]}
  * @param index the class, from 0
  * @param classes how many classes there are; 2 for a layer with one sigmoid output, where class 1's
@@ -25,29 +24,42 @@ public record ClassScore(String layer, int index, int classes, boolean probabili
   }
 
   @Override
-  public double value(Run run) {
-    double[] scores = run.output(layer).toDoubles();
-    if (isSigmoid(scores.length)) {
-      double one = scores[0];
-      return index == 1 ? one : probability ? 1 - one : -one;
+  public double[] values(Tensor output) {
+    double[] scores = output.toDoubles();
+    int each = each(output.shape());
+    double[] values = new double[scores.length / each];
+    for (int i = 0; i < values.length; i++) {
+      double score = scores[i * each + at(each)];
+      values[i] = sign(each) > 0 ? score : probability ? 1 - score : -score;
     }
-    return scores[index];
-  }
-
-  /** One number that stands for two classes. */
-  private boolean isSigmoid(int scores) {
-    return scores == 1 && classes == 2;
+    return values;
   }
 
   @Override
-  public Tensor seed(Run run) {
-    Shape shape = run.output(layer).shape();
-    double[] seed = new double[Math.toIntExact(shape.size())];
-    if (isSigmoid(seed.length)) {
-      seed[0] = index == 1 ? 1 : -1;
-    } else {
-      seed[index] = 1;
+  public double[] seed(Shape output) {
+    int each = each(output);
+    double[] seed = new double[Math.toIntExact(output.size())];
+    for (int i = at(each); i < seed.length; i += each) {
+      seed[i] = sign(each);
     }
-    return run.scope().of(shape, seed);
+    return seed;
+  }
+
+  /** How many numbers the layer has for one image. */
+  private static int each(Shape shape) {
+    return Math.toIntExact(shape.size() / shape.dim(0));
+  }
+
+  /** One number that stands for two classes. */
+  private boolean isSigmoid(int each) {
+    return each == 1 && classes == 2;
+  }
+
+  private int at(int each) {
+    return isSigmoid(each) ? 0 : index;
+  }
+
+  private int sign(int each) {
+    return isSigmoid(each) && index == 0 ? -1 : 1;
   }
 }

@@ -63,10 +63,7 @@ public final class SpatialLayers {
    */
   public static List<String> depths(Network network, Shape input, String last) {
     Map<String, Shape> shapes = network.shapes(input);
-    Map<String, List<Layer>> readers = new HashMap<>();
-    for (Layer layer : network.layers()) {
-      layer.inputs().forEach(in -> readers.computeIfAbsent(in, k -> new ArrayList<>()).add(layer));
-    }
+    Map<String, List<Layer>> readers = readers(network);
     List<String> trunk = new ArrayList<>();
     Set<String> open = new HashSet<>(Set.of(network.input())); // made, and still to be read
     for (Layer layer : network.layers()) {
@@ -79,10 +76,9 @@ public final class SpatialLayers {
       open.add(layer.name());
       List<Layer> next = readers.getOrDefault(layer.name(), List.of());
       Shape shape = shapes.get(layer.name());
-      boolean goesOn = next.size() == 1 && refines(next.get(0).op());
       if (open.size() == 1
           && computes(layer.op())
-          && !goesOn
+          && !goesOn(next)
           && shape.rank() == 4
           && shape.dim(1) * shape.dim(2) > 1) {
         trunk.add(layer.name());
@@ -96,6 +92,33 @@ public final class SpatialLayers {
     }
     int n = trunk.size();
     return Stream.of(n / 6, n / 2, n - 1).distinct().map(trunk::get).toList();
+  }
+
+  /**
+   * Every layer that computes maps, in the network's order, each after its normalization and
+   * activation: what the network passes on, branches too.
+   */
+  public static List<String> finished(Network network, Shape input) {
+    Map<String, Shape> shapes = network.shapes(input);
+    Map<String, List<Layer>> readers = readers(network);
+    return network.layers().stream()
+        .filter(layer -> computes(layer.op()) && shapes.get(layer.name()).rank() == 4)
+        .filter(layer -> !goesOn(readers.getOrDefault(layer.name(), List.of())))
+        .map(Layer::name)
+        .toList();
+  }
+
+  private static Map<String, List<Layer>> readers(Network network) {
+    Map<String, List<Layer>> readers = new HashMap<>();
+    for (Layer layer : network.layers()) {
+      layer.inputs().forEach(in -> readers.computeIfAbsent(in, k -> new ArrayList<>()).add(layer));
+    }
+    return readers;
+  }
+
+  /** True if a layer's one reader only finishes it. */
+  private static boolean goesOn(List<Layer> readers) {
+    return readers.size() == 1 && refines(readers.get(0).op());
   }
 
   /** What only finishes the layer before it. */

@@ -7,7 +7,7 @@ import dev.vitrine.engine.network.Run;
 /**
  * A channel of a layer: the mean of its map, or the value at one position, seeded with gradient 1.
  *
- * @param layer a layer with output {@code [1, h, w, c]} or {@code [1, c]}
+ * @param layer a layer with output {@code [n, h, w, c]} or {@code [n, c]}
  * @param channel from 0
  * @param place the mean of the map, its maximum, or a row and column
  */
@@ -40,57 +40,65 @@ public record Unit(String layer, int channel, Place place) implements Objective 
     return new Unit(layer, channel, new Place.Max());
   }
 
-  /** The largest unit of all channels, the first in memory order where several tie. */
+  /** The first image's largest unit of all channels, the first in memory order of several. */
   public static Unit strongest(Run run, String layer) {
     Tensor map = run.output(layer);
-    int[] at = at(map.shape(), argmax(map.toDoubles(), 0, 1));
+    int each = Math.toIntExact(map.shape().size() / map.shape().dim(0));
+    int[] at = at(map.shape(), argmax(map.toDoubles(), 0, each, 1));
     return at(layer, at[2], at[0], at[1]);
   }
 
-  /** This unit with its position worked out, where it is the map's maximum. */
-  public Unit resolved(Run run) {
+  @Override
+  public Unit resolved(Tensor output) {
     if (!(place instanceof Place.Max)) {
       return this;
     }
-    Tensor map = run.output(layer);
-    int channels = channels(map.shape());
-    int[] at = at(map.shape(), argmax(map.toDoubles(), channel, channels));
+    Shape shape = output.shape();
+    checkChannel(shape);
+    int each = Math.toIntExact(shape.size() / shape.dim(0));
+    int[] at = at(shape, argmax(output.toDoubles(), channel, each, channels(shape)));
     return at(layer, channel, at[0], at[1]);
   }
 
   @Override
-  public double value(Run run) {
-    double[] map = run.output(layer).toDoubles();
-    double[] weights = weights(run);
-    double sum = 0;
-    for (int i = 0; i < map.length; i++) {
-      sum += weights[i] == 0 ? 0 : weights[i] * map[i];
+  public double[] values(Tensor output) {
+    double[] maps = output.toDoubles();
+    double[] weights = seed(output.shape());
+    double[] values = new double[output.shape().dim(0)];
+    int each = maps.length / values.length;
+    for (int i = 0; i < maps.length; i++) {
+      values[i / each] += weights[i] == 0 ? 0 : weights[i] * maps[i];
     }
-    return sum;
+    return values;
   }
 
   @Override
-  public Tensor seed(Run run) {
-    return run.scope().of(run.output(layer).shape(), weights(run));
+  public double[] seed(Shape output) {
+    checkChannel(output);
+    if (place instanceof Place.Max) {
+      throw new IllegalStateException(this + " has no position yet: resolve it by an output");
+    }
+    int channels = channels(output);
+    double[] seed = new double[Math.toIntExact(output.size())];
+    int each = seed.length / output.dim(0);
+    for (int from = 0; from < seed.length; from += each) {
+      if (place instanceof Place.At p) {
+        seed[from + offset(output, p)] = 1;
+      } else {
+        for (int i = from + channel; i < from + each; i += channels) {
+          seed[i] = (double) channels / each;
+        }
+      }
+    }
+    return seed;
   }
 
-  private double[] weights(Run run) {
-    Shape shape = run.output(layer).shape();
-    int channels = channels(shape);
+  private void checkChannel(Shape output) {
+    int channels = channels(output);
     if (channel < 0 || channel >= channels) {
       throw new IllegalArgumentException(
           "layer %s has no channel %d: it has 0 to %d".formatted(layer, channel, channels - 1));
     }
-    double[] weights = new double[Math.toIntExact(shape.size())];
-    if (resolved(run).place() instanceof Place.At p) {
-      weights[offset(shape, p)] = 1;
-    } else {
-      double each = (double) channels / weights.length;
-      for (int i = channel; i < weights.length; i += channels) {
-        weights[i] = each;
-      }
-    }
-    return weights;
   }
 
   private int offset(Shape shape, Place.At p) {
@@ -108,9 +116,9 @@ public record Unit(String layer, int channel, Place place) implements Objective 
     return shape.dim(-1);
   }
 
-  private static int argmax(double[] values, int from, int step) {
+  private static int argmax(double[] values, int from, int to, int step) {
     int best = from;
-    for (int i = from; i < values.length; i += step) {
+    for (int i = from; i < to; i += step) {
       if (values[i] > values[best]) {
         best = i;
       }

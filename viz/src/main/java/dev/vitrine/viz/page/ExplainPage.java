@@ -2,9 +2,12 @@ package dev.vitrine.viz.page;
 
 import com.samskivert.mustache.Mustache;
 import dev.vitrine.viz.method.ChannelMaps;
+import dev.vitrine.viz.plot.PlotTemplates;
+import dev.vitrine.viz.plot.SpikePlot;
 import dev.vitrine.viz.render.ChannelPicture;
 import dev.vitrine.viz.render.ColorMap;
 import dev.vitrine.viz.render.HeatMap;
+import dev.vitrine.viz.render.Inline;
 import dev.vitrine.weights.image.Picture;
 import dev.vitrine.weights.image.Resize;
 import java.io.IOException;
@@ -213,7 +216,7 @@ public final class ExplainPage {
     try (Reader template =
         new InputStreamReader(
             ExplainPage.class.getResourceAsStream("explain.html"), StandardCharsets.UTF_8)) {
-      return Mustache.compiler().compile(template).execute(context);
+      return Mustache.compiler().withLoader(PlotTemplates::open).compile(template).execute(context);
     } catch (IOException e) {
       throw new UncheckedIOException("the page's template cannot be read", e);
     }

@@ -1,13 +1,14 @@
 package dev.vitrine.viz.render;
 
-import dev.vitrine.weights.image.Picture;
 import java.util.Arrays;
-import java.util.List;
 
 /** Pictures of a channel's map [height, width]. */
 public final class ChannelPicture {
   /** How many standard deviations either side of the mean have colours of their own. */
   public static final int DEVIATIONS = 2;
+
+  /** The share of values below what {@link #percentiles} draws as 0, and above 1. */
+  private static final double TAIL = 0.01;
 
   private ChannelPicture() {}
 
@@ -43,31 +44,25 @@ public final class ChannelPicture {
   }
 
   /**
-   * Standardized maps in rows, one pixel for each value, a pixel of white between them.
+   * The map stretched so that its 1st percentile is 0 and its 99th 1, and cut off beyond. A map
+   * that is the same everywhere is 0.5. NaN and infinities count as zero.
    *
-   * @param maps each [height, width]
-   * @param columns maps in a row, at most
+   * @param map [height, width]
+   * @return in 0..1
    */
-  public static Picture grid(
-      List<float[]> maps, int height, int width, int columns, ColorMap colors) {
-    int across = Math.min(columns, maps.size());
-    int down = (maps.size() + columns - 1) / columns;
-    int gridWidth = across * (width + 1) - 1;
-    int gridHeight = down * (height + 1) - 1;
-    byte[] rgb = new byte[gridHeight * gridWidth * 3];
-    Arrays.fill(rgb, (byte) 255);
-    for (int i = 0; i < maps.size(); i++) {
-      float[] tile = standardized(maps.get(i));
-      int top = i / columns * (height + 1);
-      int left = i % columns * (width + 1);
-      for (int p = 0; p < tile.length; p++) {
-        int to = ((top + p / width) * gridWidth + left + p % width) * 3;
-        int color = colors.rgb(tile[p]);
-        rgb[to] = (byte) (color >> 16);
-        rgb[to + 1] = (byte) (color >> 8);
-        rgb[to + 2] = (byte) color;
-      }
+  public static float[] percentiles(float[] map) {
+    float[] sorted = new float[map.length];
+    for (int i = 0; i < map.length; i++) {
+      sorted[i] = (float) finite(map[i]);
     }
-    return Picture.of(gridHeight, gridWidth, rgb);
+    Arrays.sort(sorted);
+    double low = sorted[(int) Math.floor(TAIL * (map.length - 1))];
+    double high = sorted[(int) Math.ceil((1 - TAIL) * (map.length - 1))];
+    float[] stretched = new float[map.length];
+    for (int i = 0; i < map.length; i++) {
+      double share = high > low ? (finite(map[i]) - low) / (high - low) : 0.5;
+      stretched[i] = (float) Math.max(0, Math.min(1, share));
+    }
+    return stretched;
   }
 }

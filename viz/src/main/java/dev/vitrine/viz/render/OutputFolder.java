@@ -7,7 +7,10 @@ import dev.vitrine.weights.array.Npy;
 import dev.vitrine.weights.image.Picture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -107,6 +110,36 @@ public final class OutputFolder {
     return write(name + ".npy", Npy.bytes(shape, values));
   }
 
+  /** Numbers that are made as they are written. */
+  public interface Slices {
+    /** Fills the numbers of one index of the first axis. */
+    void fill(int index, float[] slice);
+  }
+
+  /**
+   * Writes numbers as {@code name.npy}, float32, of which only a slice at a time is in memory.
+   *
+   * @param shape in row-major order
+   */
+  public Path npy(String name, int[] shape, Slices slices) {
+    int each = 1;
+    for (int axis = 1; axis < shape.length; axis++) {
+      each = Math.multiplyExact(each, shape[axis]);
+    }
+    float[] slice = new float[each];
+    ByteBuffer bytes = ByteBuffer.allocate(4 * each).order(ByteOrder.LITTLE_ENDIAN);
+    return write(
+        name + ".npy",
+        out -> {
+          out.write(Npy.header(shape));
+          for (int i = 0; i < shape[0]; i++) {
+            slices.fill(i, slice);
+            bytes.asFloatBuffer().put(slice);
+            out.write(bytes.array());
+          }
+        });
+  }
+
   /** Writes what Jackson can write (a node, a map, a record) as {@code name.json}. */
   public Path json(String name, Object content) {
     try {
@@ -122,19 +155,30 @@ public final class OutputFolder {
   }
 
   /**
-   * Writes bytes under a whole file name. Characters that some system forbids in names, such as the
-   * slash in a layer's name, become underscores.
+   * Writes bytes under a whole file name, see {@link #file}.
    *
    * @return the file
    * @throws OutputException if the folder may not be written to, the disk is full, or similar
    */
   public Path write(String fileName, byte[] bytes) {
-    Path file = folder.resolve(fileName.replaceAll("[\\\\/:*?\"<>|\\p{Cntrl}]", "_"));
+    return write(fileName, out -> out.write(bytes));
+  }
+
+  private interface Content {
+    void to(OutputStream out) throws IOException;
+  }
+
+  private Path write(String fileName, Content content) {
+    Path file = file(fileName);
     Path partial = folder.resolve("." + UUID.randomUUID() + PARTIAL);
     try {
       try {
         // Not a temporary file in Java's sense: those are readable by their owner only.
-        Files.write(partial, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (OutputStream out =
+            Files.newOutputStream(
+                partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+          content.to(out);
+        }
         rename(partial, file);
       } finally {
         Files.deleteIfExists(partial);
@@ -143,6 +187,14 @@ public final class OutputFolder {
       throw failure(file.toString(), "written", e);
     }
     return file;
+  }
+
+  /**
+   * Where a file of this name lies, or would. Characters that some system forbids in names, such as
+   * the slash in a layer's name, become underscores.
+   */
+  public Path file(String fileName) {
+    return folder.resolve(fileName.replaceAll("[\\\\/:*?\"<>|\\p{Cntrl}]", "_"));
   }
 
   private static void rename(Path partial, Path file) throws IOException {

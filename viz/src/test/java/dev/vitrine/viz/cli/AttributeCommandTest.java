@@ -26,7 +26,9 @@ import dev.vitrine.weights.image.Resize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,8 +65,9 @@ final class AttributeCommandTest {
   }
 
   @ParameterizedTest
-  @EnumSource(GradientMethod.class)
-  void rawIsTheGradientAtThePreprocessedPixelsInTheOrderRgb(GradientMethod method) {
+  @EnumSource(ReluRule.class)
+  void rawIsTheGradientAtThePreprocessedPixelsInTheOrderRgb(ReluRule rule) {
+    String method = rule.name().toLowerCase(Locale.ROOT);
     fine(
         "attribute",
         sample("cat"),
@@ -77,8 +80,7 @@ final class AttributeCommandTest {
 
     Npy raw = Npy.read(folder.resolve("cat-" + method + ".npy"));
     assertThat(raw.shape()).containsExactly(227, 227, 3);
-    float[] bgr =
-        gradient(ReluRule.valueOf(method.name()), "fire9_concat", (5 * 13 + 4) * 512 + 489);
+    float[] bgr = gradient(rule, "fire9_concat", (5 * 13 + 4) * 512 + 489);
     float[] rgb = raw.floats();
     assertThat(bgr).hasSameSizeAs(rgb);
     double largest = 0;
@@ -249,7 +251,7 @@ final class AttributeCommandTest {
     JsonNode parameters = record.get("parameters");
     assertThat(parameters.get("model").textValue()).isEqualTo("tiny_vgg");
     assertThat(parameters.get("method").textValue()).isEqualTo("gradient");
-    assertThat(parameters.get("class").textValue()).isEqualTo("6");
+    assertThat(parameters.get("class").get(0).textValue()).isEqualTo("6");
     assertThat(parameters.get("resize").textValue()).isEqualTo("bilinear");
     assertThat(parameters.get("target").textValue()).isEqualTo("logit");
     assertThat(record.get("target").get("name").textValue()).isEqualTo("espresso");
@@ -296,5 +298,142 @@ final class AttributeCommandTest {
         .contains("50.96 %  something (1)");
     assertThat(refused(1, "predict", sample("cat"), "--labels", labels, "--model=tiny_vgg"))
         .contains("names 2 classes, the network has 10");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gradient-x-input",
+        "smoothgrad",
+        "integrated-gradients",
+        "guided-gradcam",
+        "occlusion"
+      })
+  void everyMethodWritesAPictureItsRecordAndNumbers(String method) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("attribute", sample("cat").toString(), "--model=tiny_vgg", "--method", method));
+    words.addAll(List.of("--raw", "--json", "-o", folder.toString()));
+    JsonNode record = fine(words.toArray()).json();
+
+    assertThat(record.get("method").textValue()).isEqualTo(method);
+    assertThat(record.get("allZero").booleanValue()).isFalse();
+    assertThat(Npy.read(folder.resolve("cat-" + method + ".npy")).shape())
+        .containsExactly(64, 64, 3);
+    assertThat(folder.resolve("cat-" + method + ".png")).isNotEmptyFile();
+    if (method.equals("integrated-gradients")) {
+      double score = record.get("value").doubleValue() - record.get("atBaseline").doubleValue();
+      assertThat(record.get("sum").doubleValue() + record.get("gap").doubleValue())
+          .isCloseTo(score, within(1e-4));
+      assertThat(Math.abs(record.get("gap").doubleValue())).isLessThan(0.05 * Math.abs(score));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--method=gradient --steps=3, --steps is not for gradient",
+    "--method=smoothgrad --samples=0, must be 1 or more",
+    "--method=smoothgrad --noise=-1, must be 0 or more",
+    "--method=smoothgrad --form=cubed, 'can be mean, squared or variance'",
+    "--method=occlusion --window=4 --stride=5, at most the square's 4",
+    "--method=lime, 'known are gradient, gradient-x-input'",
+  })
+  void anOptionThatCannotBeIsWrongUsage(String options, String says) {
+    List<Object> words = new ArrayList<>(List.of("attribute", sample("cat"), "-o", folder));
+    words.addAll(List.of(options.split(" ")));
+    assertThat(refused(2, words.toArray())).contains(says);
+    assertThat(Console.files(folder)).isEmpty();
+  }
+
+  @Test
+  void aBaselineMayBeAPictureAndOneThatIsMissingIsNamed() {
+    fine(
+        "attribute",
+        sample("cat"),
+        "--model=tiny_vgg",
+        "--method=integrated-gradients",
+        "--steps=2",
+        "--baseline",
+        sample("coffee"),
+        "-o",
+        folder);
+    assertThat(
+            refused(
+                1,
+                "attribute",
+                sample("cat"),
+                "--method=occlusion",
+                "--baseline=nothing.png",
+                "-o",
+                folder))
+        .contains("nothing.png", "mean, black, white or blur");
+  }
+
+  @Test
+  void theStrongestUnitsAreProjectedOneByOne() {
+    JsonNode record =
+        fine(
+                "attribute",
+                sample("coffee"),
+                "--model=tiny_vgg",
+                "--method=deconvnet",
+                "--unit=relu_1_2:4@top9",
+                "--raw",
+                "--json",
+                "-o",
+                folder)
+            .json();
+
+    Engine.Output maps = Engine.output("tiny_vgg", sample("coffee"), "relu_1_2");
+    JsonNode units = record.get("units");
+    assertThat(units).hasSize(9);
+    double largest = 0;
+    for (int p = 0; p < maps.h() * maps.w(); p++) {
+      largest = Math.max(largest, maps.values()[p * 10 + 4]);
+    }
+    assertThat(units.get(0).get("value").doubleValue()).isCloseTo(largest, within(1e-4));
+    Npy raw = Npy.read(folder.resolve("coffee-deconvnet.npy"));
+    assertThat(raw.shape()).containsExactly(9, 64, 64, 3);
+    float[] all = raw.floats();
+    for (int k = 0; k < 9; k++) {
+      int y = units.get(k).get("y").intValue();
+      int x = units.get(k).get("x").intValue();
+      assertThat((double) maps.at(y, x, 4))
+          .isCloseTo(units.get(k).get("value").doubleValue(), within(1e-4));
+      for (int other = 0; other < k; other++) {
+        // Each sees five pixels square.
+        int down = Math.abs(y - units.get(other).get("y").intValue());
+        int right = Math.abs(x - units.get(other).get("x").intValue());
+        assertThat(Math.max(down, right)).isGreaterThanOrEqualTo(5);
+      }
+      float[] expected =
+          Engine.gradient(
+              ReluRule.DECONVNET,
+              "tiny_vgg",
+              sample("coffee"),
+              "relu_1_2",
+              (y * maps.w() + x) * 10 + 4);
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(all[k * expected.length + i]).isCloseTo(expected[i], within(1e-5f));
+      }
+    }
+    Picture grid = Picture.read(folder.resolve("coffee-deconvnet.png"));
+    assertThat(List.of(grid.height(), grid.width()))
+        .containsExactly(3 * 144 + 2 * 4, 6 * 144 + 5 * 4);
+  }
+
+  @Test
+  void fewerUnitsThanAskedForAreSaidToBeFewer() {
+    Console said =
+        Console.run(
+            "attribute",
+            sample("cat"),
+            "--unit=fire9_concat:489@top9",
+            "--method=guided",
+            "-o",
+            folder);
+
+    assertThat(said.exit()).isZero();
+    assertThat(said.err()).contains("of 9 units");
   }
 }

@@ -149,6 +149,31 @@ final class ExplainCommandTest {
   }
 
   @Test
+  void aNetworkWithOneSigmoidOutputIsExplainedForEitherOfItsTwoClasses() throws Exception {
+    Path model = Console.network("one_sigmoid", folder);
+    Path labels = Files.writeString(folder.resolve("two.txt"), "cat\ndog\n");
+
+    Console said =
+        Console.run(
+            "explain",
+            sample("cat"),
+            "--quick",
+            "--class=cat",
+            "--preprocess=unit",
+            "--labels",
+            labels,
+            "--model",
+            model,
+            "-o",
+            folder);
+
+    assertThat(said.exit()).isZero();
+    assertThat(Files.readString(folder.resolve("cat-explain.html")))
+        .contains("Its first guess is dog (51.0 %). The maps below explain cat.");
+    assertThat(json(folder.resolve("cat-explain.json")).get("top")).hasSize(2);
+  }
+
+  @Test
   void aNetworkWithoutClassesIsExplainedByItsStrongestUnit() throws Exception {
     Console console =
         Console.run(

@@ -199,4 +199,22 @@ final class PredictCommandTest {
     return Path.of(
         System.getProperty("basedir", "."), "src/test/resources/dev/vitrine/viz/cli", name);
   }
+
+  @Test
+  void thePlotShowsAllProbabilitiesAndNamesThePeaks() throws Exception {
+    fine("predict", sample("cat"), "--plot", "-o", folder);
+
+    assertThat(Console.files(folder))
+        .containsExactly("cat-probabilities.json", "cat-probabilities.svg");
+    String svg = Files.readString(folder.resolve("cat-probabilities.svg"));
+    assertThat(svg).contains("Egyptian cat 81.5 %", "probability");
+    assertThat(svg.split("<line x1=")).as("a line for each class").hasSizeGreaterThan(1000);
+    JsonNode record = Console.json(folder.resolve("cat-probabilities.json"));
+    double sum = 0;
+    for (JsonNode probability : record.get("probabilities")) {
+      sum += probability.doubleValue();
+    }
+    assertThat(record.get("probabilities")).hasSize(1000);
+    assertThat(sum).isCloseTo(1, within(1e-4));
+  }
 }

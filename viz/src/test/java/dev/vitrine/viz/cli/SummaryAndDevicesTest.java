@@ -16,10 +16,10 @@ final class SummaryAndDevicesTest {
     String summary = fine("summary").out();
 
     assertThat(summary.lines().map(String::strip))
-        .anyMatch(l -> l.matches("conv1.pre +Conv2d +\\[111, 111, 96] +14,208"))
-        .anyMatch(l -> l.matches("loss +Softmax +\\[1000]"))
+        .anyMatch(l -> l.matches("conv1.pre +Conv2d +\\[111, 111, 96] +14,208 +173,873,952 +7"))
+        .anyMatch(l -> l.matches("loss +Softmax +\\[1000] +all"))
         .contains(
-            "squeezenet: 1,248,424 parameters, input [227, 227, 3],"
+            "squeezenet: 1,248,424 parameters, 861,339,936 multiply-adds, input [227, 227, 3],"
                 + " preprocessing mean=123,117,104;scale=1;order=bgr");
     assertThat(summary.lines()).noneMatch(l -> l.endsWith(" "));
   }
@@ -36,6 +36,10 @@ final class SummaryAndDevicesTest {
     }
     assertThat(sum).isEqualTo(summary.get("parameters").longValue()).isPositive();
     assertThat(summary.get("layers").get(0).get("output").toString()).isEqualTo("[64,64,3]");
+    JsonNode first = summary.get("layers").get(1);
+    assertThat(first.get("multiplyAdds").longValue()).isEqualTo(62 * 62 * 3 * 3 * 3 * 10);
+    assertThat(first.get("receptiveField")).hasToString("[3,3]");
+    assertThat(summary.get("multiplyAdds").longValue()).isEqualTo(5_608_780L);
   }
 
   @Test
@@ -43,7 +47,8 @@ final class SummaryAndDevicesTest {
     Path model = Console.network("any_size", folder);
 
     assertThat(fine("summary", "--model", model).out())
-        .contains("[any, any, 3]", "[any, any, 5]", "[3]", "preprocessing not known");
+        .contains("[any, any, 3]", "[any, any, 5]", "[3]", "preprocessing not known")
+        .contains("multiply-adds by the size of the input");
     assertThat(
             fine("summary", "--model", model, "--json").json().get("layers").get(2).get("output"))
         .hasToString("[0,0,4]");

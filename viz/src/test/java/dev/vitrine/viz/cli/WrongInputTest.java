@@ -52,7 +52,7 @@ final class WrongInputTest {
       value = {
         // The command line itself: exit code 2.
         "2 | | a command is missing; see 'vitrine --help'",
-        "2 | predct cat.png | no command 'predct', did you mean predict?; see 'vitrine --help'",
+        "2 | predct cat.png | no command 'predct', did you mean predict",
         "2 | predict | Missing required parameter: 'IMAGE'; see 'vitrine predict --help'",
         "2 | predict cat.png --resise crop | no option --resise, did you mean --resize",
         "2 | predict cat.png --top 0 | --top is 0; it must be 1 or more",
@@ -65,13 +65,35 @@ final class WrongInputTest {
         "2 | predict cat.png --resize big | expected one of bilinear, bicubic, nearest, crop",
         "2 | predict cat.png --preprocess odd | expected caffe, tf, torch, unit, none",
         "2 | attribute cat.png half.png | half.png' is one argument too many",
-        "2 | attribute cat.png --method magic | known are gradient, guided, deconvnet",
+        "2 | attribute cat.png --method magic | known are gradient, gradient-x-input",
         "2 | attribute cat.png --target luck | --target is 'luck'; it can be logit or probability",
         "2 | attribute cat.png --unit conv_1_1 | it reads LAYER:CHANNEL",
         "2 | attribute cat.png --unit conv_1_1:1@2 | it reads LAYER:CHANNEL",
         "2 | attribute cat.png --unit conv_1_1:1 --class 1 | exclude each other",
-        "2 | cam cat.png --method magic | known is gradcam",
+        "2 | cam cat.png --method magic | known are cam, gradcam",
+        "2 | attribute cat.png --unit conv_1_1:1@top9 --method occlusion | not for occlusion",
+        "2 | activations | Missing required parameter: 'IMAGE'",
+        "2 | activations cat.png --columns 0 | --columns is 0; it must be 1 or more",
+        "2 | activations cat.png --scaling odd | it can be standardized or percentiles",
+        "2 | activations cat.png --colors jet | colour map 'jet'",
+        "2 | spikes cat.png --peaks 0 | --peaks is 0; it must be 1 or more",
+        "2 | hypercolumn cat.png --size 0 | --size is 0; it must be 1 to 4096",
+        "2 | filters --channels 5-2 | neither a number nor a range",
+        "2 | filters --inputs x | neither a number nor a range",
+        "2 | top-images | Missing required parameter: 'DIR'",
+        "2 | top-images . --channels x | neither a number nor a range",
+        "2 | attribute cat.png --unit relu_1_1:0@top0 --method guided | there is no top 0",
+        "2 | cam cat.png --unit relu_1_1:0@top9 | name one, as in relu_1_1:0@max",
         // What it names: exit code 1.
+        "1 | activations none.png | none.png: no such file",
+        "1 | activations cat.png --layer conv | no such layer; near it are conv_",
+        "1 | hypercolumn cat.png --layer flatten | no height and width",
+        "1 | spikes half.png | half.png: a PNG file that ends too early",
+        "1 | filters --layer flatten | no convolution",
+        "1 | filters --layer conv_1_2 --channels 10 | has no filter 10: it has 0 to 9",
+        "1 | attribute cat.png --unit relu_1_1:77@top9 --method guided | no channel 77",
+        "1 | top-images cat.png | a file, expected a folder of photographs",
+        "1 | top-images . --layer conv | no such layer; near it are conv_",
         "1 | predict none.png | none.png: no such file",
         "1 | predict cat.png half.png --json | half.png: a PNG file that ends too early",
         "1 | explain empty.png | empty.png: the file is empty, expected a picture",
@@ -213,7 +235,19 @@ final class WrongInputTest {
   @Test
   void everyCommandHasHelp() {
     for (String command :
-        new String[] {"explain", "predict", "attribute", "cam", "summary", "devices"}) {
+        new String[] {
+          "explain",
+          "predict",
+          "attribute",
+          "cam",
+          "activations",
+          "filters",
+          "hypercolumn",
+          "spikes",
+          "top-images",
+          "summary",
+          "devices"
+        }) {
       assertThat(Console.fine(command, "--help").out()).contains("Usage: vitrine " + command);
     }
     assertThat(Console.fine("--help").out()).contains("explain", "predict", "devices");

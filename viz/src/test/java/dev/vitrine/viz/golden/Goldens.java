@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vitrine.weights.Model;
 import dev.vitrine.weights.array.Npy;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,6 +75,19 @@ final class Goldens {
     double[] out = new double[values.length];
     for (int i = 0; i < values.length; i++) {
       out[i] = values[i];
+    }
+    return out;
+  }
+
+  /** The goldens' pixels are no whole numbers, so a picture does not hold them. */
+  static float[] preprocessed(Model model, float[] rgb) {
+    var p = model.preprocessing();
+    double[] mean = {p.mean().red(), p.mean().green(), p.mean().blue()};
+    double[] std = {p.std().red(), p.std().green(), p.std().blue()};
+    float[] out = new float[rgb.length];
+    for (int i = 0; i < rgb.length; i++) {
+      int c = i % 3;
+      out[i - c + (p.bgr() ? 2 - c : c)] = (float) ((rgb[i] - mean[c]) * p.scale() / std[c]);
     }
     return out;
   }

@@ -13,9 +13,9 @@ import dev.vitrine.engine.backend.Backends;
 import dev.vitrine.engine.network.Listen;
 import dev.vitrine.engine.network.Parameter;
 import dev.vitrine.engine.network.Run;
+import dev.vitrine.viz.attribution.InputGradient;
+import dev.vitrine.viz.cam.GradCam;
 import dev.vitrine.viz.method.ClassScore;
-import dev.vitrine.viz.method.GradCam;
-import dev.vitrine.viz.method.InputGradient;
 import dev.vitrine.viz.method.Objective;
 import dev.vitrine.viz.method.Prediction;
 import dev.vitrine.viz.method.Unit;
@@ -97,7 +97,7 @@ class NetworkGoldensTest {
       Npy pixels = goldens.array(names[0] + "-" + names[1] + ".npz", "pixels");
       int h = pixels.shape()[0];
       int w = pixels.shape()[1];
-      Tensor x = scope.of(Shape.of(1, h, w, 3), preprocessed(model, pixels.floats()));
+      Tensor x = scope.of(Shape.of(1, h, w, 3), Goldens.preprocessed(model, pixels.floats()));
       Set<String> heard = new LinkedHashSet<>();
       heard.add(Prediction.layer(model));
       boolean weights = false;
@@ -193,18 +193,5 @@ class NetworkGoldensTest {
     return run.backward(Map.of(run.output(score.layer()), score.seed(run)), List.of(weight.value()))
         .at(weight.value())
         .toDoubles();
-  }
-
-  /** The goldens' pixels are no whole numbers, so a picture does not hold them. */
-  private static float[] preprocessed(Model model, float[] rgb) {
-    var p = model.preprocessing();
-    double[] mean = {p.mean().red(), p.mean().green(), p.mean().blue()};
-    double[] std = {p.std().red(), p.std().green(), p.std().blue()};
-    float[] out = new float[rgb.length];
-    for (int i = 0; i < rgb.length; i++) {
-      int c = i % 3;
-      out[i - c + (p.bgr() ? 2 - c : c)] = (float) ((rgb[i] - mean[c]) * p.scale() / std[c]);
-    }
-    return out;
   }
 }

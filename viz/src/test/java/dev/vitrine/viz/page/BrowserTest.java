@@ -1,19 +1,12 @@
 package dev.vitrine.viz.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,55 +15,19 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
 
 /** The page in Chromium; skipped where it or its driver is not on the path. */
 final class BrowserTest {
-  /** Kept, so that its level is: every Chromium newer than Selenium makes it warn. */
-  private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
-
   @TempDir Path folder;
 
   private ChromeDriver browser;
 
   @BeforeEach
   void open() throws IOException {
-    Optional<File> chromium = program("chromium").or(() -> program("google-chrome"));
-    Optional<File> driver = program("chromedriver");
-    assumeTrue(chromium.isPresent(), "no chromium on the path: the page is not tried in a browser");
-    assumeTrue(
-        driver.isPresent(), "no chromedriver on the path: the page is not tried in a browser");
     Path page = folder.resolve("page.html");
     Files.writeString(page, ExplainPageTest.page("Café <cat>", 300, 27, 128).html());
-
-    LoggingPreferences logs = new LoggingPreferences();
-    logs.enable(LogType.BROWSER, Level.ALL);
-    SELENIUM.setLevel(Level.SEVERE);
-    ChromeOptions options = new ChromeOptions();
-    options.setBinary(chromium.get());
-    options.setCapability("goog:loggingPrefs", logs);
-    options.addArguments(
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--user-data-dir=" + folder.resolve("profile"));
-    browser =
-        new ChromeDriver(
-            new ChromeDriverService.Builder()
-                .usingDriverExecutable(driver.get())
-                .usingAnyFreePort()
-                .withTimeout(Duration.ofMinutes(2))
-                .build(),
-            options);
+    browser = Chromium.start(folder.resolve("profile"));
     size(1400, 900);
     browser.get(page.toUri().toString());
   }
@@ -80,13 +37,6 @@ final class BrowserTest {
     if (browser != null) {
       browser.quit();
     }
-  }
-
-  private static Optional<File> program(String name) {
-    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-        .map(folder -> new File(folder, name))
-        .filter(File::canExecute)
-        .findFirst();
   }
 
   private void size(int width, int height) {

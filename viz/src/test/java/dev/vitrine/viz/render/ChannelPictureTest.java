@@ -2,8 +2,6 @@ package dev.vitrine.viz.render;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vitrine.weights.image.Picture;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ChannelPictureTest {
@@ -32,18 +30,18 @@ final class ChannelPictureTest {
   }
 
   @Test
-  void aGridIsFilledRowByRowWithWhiteBetween() {
-    List<float[]> maps = List.of(new float[] {0, 1}, new float[] {1, 0}, new float[] {0, 1});
-    Picture grid = ChannelPicture.grid(maps, 1, 2, 2, ColorMap.GREY);
-
-    assertThat(List.of(grid.height(), grid.width())).containsExactly(3, 5);
-    int[][] expected = {
-      {64, 192, 255, 192, 64}, {255, 255, 255, 255, 255}, {64, 192, 255, 255, 255}
-    };
-    for (int y = 0; y < 3; y++) {
-      for (int x = 0; x < 5; x++) {
-        assertThat(grid.get(y, x, 0)).as("row %d, column %d", y, x).isEqualTo(expected[y][x]);
-      }
+  void percentilesReachTheEndsAndCutOutliersOff() {
+    float[] map = new float[201];
+    for (int i = 0; i < map.length; i++) {
+      map[i] = i;
     }
+    map[200] = 1e6f;
+
+    float[] stretched = ChannelPicture.percentiles(map);
+    assertThat(stretched[2]).isZero();
+    assertThat(stretched[100]).isEqualTo(0.5f);
+    assertThat(stretched[198]).isEqualTo(1);
+    assertThat(stretched[200]).isEqualTo(1);
+    assertThat(ChannelPicture.percentiles(new float[] {3, 3})).containsExactly(0.5f, 0.5f);
   }
 }

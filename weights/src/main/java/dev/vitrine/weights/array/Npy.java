@@ -52,6 +52,17 @@ public final class Npy {
       throw new IllegalArgumentException(
           values.length + " values for the shape " + Arrays.toString(shape));
     }
+    byte[] header = header(shape);
+    ByteBuffer file =
+        ByteBuffer.allocate(header.length + 4 * values.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(header);
+    file.asFloatBuffer().put(values);
+    return file.array();
+  }
+
+  /** What stands before the numbers, little-endian float32 in row-major order. */
+  public static byte[] header(int[] shape) {
     String dimensions =
         IntStream.of(shape).mapToObj(n -> n + ",").collect(Collectors.joining(" ", "(", ")"));
     if (shape.length > 1) {
@@ -60,14 +71,12 @@ public final class Npy {
     String header = "{'descr': '<f4', 'fortran_order': False, 'shape': " + dimensions + ", }";
     int unpadded = MAGIC.length + 2 + header.length() + 1;
     header += " ".repeat(Math.floorMod(-unpadded, HEADER_ALIGNMENT)) + "\n";
-    ByteBuffer file =
-        ByteBuffer.allocate(MAGIC.length + 2 + header.length() + 4 * values.length)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .put(MAGIC)
-            .putShort((short) header.length())
-            .put(header.getBytes(ISO_8859_1));
-    file.asFloatBuffer().put(values);
-    return file.array();
+    return ByteBuffer.allocate(MAGIC.length + 2 + header.length())
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(MAGIC)
+        .putShort((short) header.length())
+        .put(header.getBytes(ISO_8859_1))
+        .array();
   }
 
   /**

@@ -31,7 +31,35 @@ public final class Catalog {
               58_889_256,
               "6d6bbae143d832006294945121d1f1fc",
               "VGG16 without its dense layers: convolutions only, pictures of any size",
-              OXFORD));
+              OXFORD),
+          new RemoteFile(
+              "vgg19",
+              URI.create(KERAS + "vgg19/vgg19_weights_tf_dim_ordering_tf_kernels.h5"),
+              574_710_816,
+              "cbe5617147190e668d6c5d5026f83318",
+              "VGG19, 1000 classes of ImageNet, 224x224",
+              OXFORD),
+          new RemoteFile(
+              "inception_v3",
+              URI.create(KERAS + "inception_v3/inception_v3_weights_tf_dim_ordering_tf_kernels.h5"),
+              96_112_376,
+              "9a0d58056eeedaa3f26cb7ebd46da564",
+              "InceptionV3, 1000 classes of ImageNet, 299x299",
+              "MIT, trained by Keras' makers"),
+          new RemoteFile(
+              "resnet50",
+              URI.create(KERAS + "resnet/resnet50_weights_tf_dim_ordering_tf_kernels.h5"),
+              102_967_424,
+              "2cb95161c43110f7111970584f804107",
+              "ResNet50, 1000 classes of ImageNet, 224x224",
+              "MIT, Kaiming He et al.; converted by Keras"),
+          new RemoteFile(
+              "xception",
+              URI.create(KERAS + "xception/xception_weights_tf_dim_ordering_tf_kernels.h5"),
+              91_884_032,
+              "0a58e3b7378bc2990ea3b43d5981f1f6",
+              "Xception, 1000 classes of ImageNet, 299x299",
+              "MIT, trained by Keras' makers"));
 
   private Catalog() {}
 

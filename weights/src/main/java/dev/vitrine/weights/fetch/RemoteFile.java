@@ -41,7 +41,8 @@ public record RemoteFile(
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  static String readable(long bytes) {
+  /** A size for people; a megabyte is a million bytes. */
+  public static String readable(long bytes) {
     if (bytes < 1_000) {
       return bytes == 1 ? "1 byte" : bytes + " bytes";
     }

@@ -12,15 +12,41 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Says what a file is that is handed over as a model and is no HDF5 file. */
-final class FileKind {
+/** Says what a file is that is handed over as a model. */
+enum FileKind {
+  HDF5_FILE,
+  KERAS_ARCHIVE,
+  SAFETENSORS;
+
   private static final String HDF5 = "\u0089HDF\r\n\u001a\n";
 
   /** Bytes that hold the fields of any superblock that are looked at. */
   private static final int SUPERBLOCK = 52;
 
-  private FileKind() {}
+  /**
+   * Looks at a file's first bytes.
+   *
+   * @throws BadInputException if it cannot be a model
+   */
+  static FileKind of(Path file) {
+    if (Files.isRegularFile(file)) {
+      byte[] start = start(file);
+      if (KerasArchive.is(new String(start, ISO_8859_1))) {
+        return KERAS_ARCHIVE;
+      }
+      if (SafetensorsFile.is(start)) {
+        return SAFETENSORS;
+      }
+    }
+    check(file);
+    return HDF5_FILE;
+  }
 
+  /**
+   * Checks that a file is a whole HDF5 file.
+   *
+   * @throws BadInputException if it is not
+   */
   static void check(Path file) {
     if (Files.isDirectory(file)) {
       throw new BadInputException(
@@ -91,8 +117,8 @@ final class FileKind {
     if (head.startsWith("version https://git-lfs.github.com/spec/")) {
       return "is a Git LFS pointer, not the file itself ('git lfs pull' fetches it)";
     }
-    if (head.startsWith("PK\3\4")) {
-      return "is a zip archive, as Keras' own .keras format and PyTorch's files are";
+    if (KerasArchive.is(head)) {
+      return "is a zip archive";
     }
     if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
       return "is a web page";

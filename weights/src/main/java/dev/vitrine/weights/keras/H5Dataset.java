@@ -11,7 +11,7 @@ import io.jhdf.object.datatype.FloatingPoint;
 import java.nio.ByteBuffer;
 
 /** An array in an HDF5 file; nothing is read of it before its type and size have been looked at. */
-final class H5Dataset {
+final class H5Dataset implements StoredArray {
   /** What deflate can make of one byte at most, with room for a chunk that is stored whole. */
   private static final long LARGEST_RATIO = 1100;
 
@@ -21,18 +21,6 @@ final class H5Dataset {
   private final H5File file;
   private final String path;
   private final Dataset dataset;
-
-  /** Takes an array's numbers in row-major order, slice after slice. */
-  @FunctionalInterface
-  interface Slices {
-    /**
-     * One slice.
-     *
-     * @param from the number of its first
-     * @param values the next slice overwrites them
-     */
-    void take(long from, float[] values, int count);
-  }
 
   /** Reads numbers from wherever they are. */
   private interface Numbers {
@@ -45,17 +33,13 @@ final class H5Dataset {
     this.dataset = dataset;
   }
 
-  /** The declared shape. */
-  Shape shape() {
+  @Override
+  public Shape shape() {
     return file.guarded(path, () -> Shape.of(dataset.getDimensions()));
   }
 
-  /**
-   * Looks at what the file says about the numbers, so that memory can be taken for them.
-   *
-   * @throws BadInputException if they are not of a floating-point type or can't all be there
-   */
-  void check() {
+  @Override
+  public void check() {
     file.guarded(
         path,
         () -> {
@@ -65,13 +49,9 @@ final class H5Dataset {
         });
   }
 
-  /**
-   * Reads the numbers; float64 is rounded. An array that lies in one piece is never in memory as a
-   * whole: VGG16's largest is 411 MB.
-   *
-   * @throws BadInputException as {@link #check}, or if they are not all finite
-   */
-  void read(Slices to) {
+  /** An array that lies in one piece is never in memory as a whole: VGG16's largest is 411 MB. */
+  @Override
+  public void read(Slices to) {
     check();
     Numbers numbers = file.guarded(path, this::numbers);
     long size = dataset.getSize();

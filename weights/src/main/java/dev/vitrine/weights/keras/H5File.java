@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,12 @@ import java.util.function.Supplier;
 
 /** An HDF5 file, read only. Whatever is wrong inside it is an error that names file and place. */
 final class H5File implements AutoCloseable {
+  /**
+   * Files up to this size are held in memory, where a length that a damaged header speaks of is cut
+   * from what is there. From a file the library makes room for it first, which may be gigabytes.
+   */
+  private static final long WHOLE = 32 << 20;
+
   private final String name;
   private final HdfFile file;
 
@@ -28,9 +35,23 @@ final class H5File implements AutoCloseable {
   }
 
   static H5File open(Path path) {
-    String name = path.getFileName().toString();
     FileKind.check(path);
-    return new H5File(name, () -> new HdfFile(path));
+    return open(path, path.getFileName().toString());
+  }
+
+  /** A part of another file, unpacked; messages call it by that one's name. */
+  static H5File open(Path path, String name) {
+    byte[] whole = whole(path);
+    return new H5File(name, () -> whole.length > 0 ? HdfFile.fromBytes(whole) : new HdfFile(path));
+  }
+
+  /** The bytes of a file that is small enough to be held in memory; none of a larger one. */
+  private static byte[] whole(Path path) {
+    try {
+      return Files.size(path) <= WHOLE ? Files.readAllBytes(path) : new byte[0];
+    } catch (IOException e) {
+      throw new BadInputException(path + ": cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** A file that lies in memory. */
@@ -75,6 +96,17 @@ final class H5File implements AutoCloseable {
 
   boolean hasGroup(String path) {
     return guarded(path, () -> find(path).filter(Node::isGroup).isPresent());
+  }
+
+  /** The names of what is in a group, none if there is no such group. */
+  List<String> children(String path) {
+    return guarded(
+        path,
+        () ->
+            find(path)
+                .filter(Group.class::isInstance)
+                .map(group -> List.copyOf(((Group) group).getChildren().keySet()))
+                .orElse(List.of()));
   }
 
   Optional<H5Dataset> dataset(String path) {

@@ -11,12 +11,27 @@ import java.util.TreeMap;
 /** Every Keras layer that can be read, by its class name. */
 final class LayerReaders {
   private static final Map<String, LayerReader> ALL = new TreeMap<>();
-  private static final Set<String> WEIGHTED = Set.of("Conv2D", "Dense", "BatchNormalization");
+
+  private static final Set<String> WEIGHTED =
+      Set.of(
+          "Conv2D",
+          "DepthwiseConv2D",
+          "SeparableConv2D",
+          "Conv2DTranspose",
+          "Dense",
+          "BatchNormalization",
+          "PReLU",
+          "Normalization");
 
   static {
     ALL.put("Conv2D", Weighted::convolution);
+    ALL.put("DepthwiseConv2D", Weighted::depthwise);
+    ALL.put("SeparableConv2D", Weighted::separable);
+    ALL.put("Conv2DTranspose", Weighted::transposed);
     ALL.put("Dense", Weighted::dense);
     ALL.put("BatchNormalization", Weighted::batchNormalization);
+    ALL.put("PReLU", Weighted::prelu);
+    ALL.put("Normalization", Weighted::normalization);
 
     ALL.put("MaxPooling2D", Pooling::max);
     ALL.put("AveragePooling2D", Pooling::average);
@@ -24,8 +39,9 @@ final class LayerReaders {
     ALL.put("GlobalMaxPooling2D", call -> Pooling.global(call, Reduction.MAX));
 
     ALL.put("Activation", Activations::read);
-    for (String kind : List.of("ReLU", "LeakyReLU", "ELU", "Softmax")) {
-      ALL.put(kind, call -> call.add(Activations.layer(kind, call.settings())));
+    ALL.put("Softmax", Activations::softmax);
+    for (String kind : List.of("ReLU", "LeakyReLU", "ELU", "ThresholdedReLU")) {
+      ALL.put(kind, Activations::layer);
     }
 
     ALL.put("Concatenate", Merging::concatenate);
@@ -38,8 +54,10 @@ final class LayerReaders {
 
     ALL.put("Flatten", Shaping::flatten);
     ALL.put("Reshape", Shaping::reshape);
+    ALL.put("Permute", Shaping::permute);
     ALL.put("ZeroPadding2D", Shaping::pad);
     ALL.put("Cropping2D", Shaping::crop);
+    ALL.put("UpSampling2D", Shaping::upsample);
     ALL.put("Rescaling", Shaping::rescale);
 
     // What does nothing when nobody trains.

@@ -5,108 +5,143 @@ import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.engine.network.Parameter;
 import dev.vitrine.weights.BadInputException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The weights of one layer in the file's legacy layout: the layer's group lists its datasets in
- * {@code weight_names}. Keras goes by their order, their names differ from version to version. A
- * layer that is called twice has its weights once.
+ * The weights of one layer. Keras goes by their order, their names differ from version to version.
+ * A layer that is called twice has its weights once.
  */
 final class LayerWeights {
-  private final H5File file;
-  private final String layer;
-  private final Settings settings;
+  private final WeightsLayout layout;
+  private final ModelConfig.LayerConfig layer;
   private final Network.Builder network;
-  private final String group;
-  private final String remedy;
-  private final Map<String, Parameter> taken = new HashMap<>();
-  private final Map<String, Parameter> constants = new HashMap<>();
+  private final List<String> taken = new ArrayList<>();
+  private final Map<String, Parameter> parameters = new HashMap<>();
 
-  /** The datasets in Keras' order; null until a weight is asked for: most layers have none. */
-  private List<String> names;
+  /** Null until a weight is asked for: most layers have none. */
+  private StoredLayer stored;
 
-  LayerWeights(
-      H5File file, WeightsLayout layout, String layer, Settings settings, Network.Builder network) {
-    this.file = file;
+  LayerWeights(WeightsLayout layout, ModelConfig.LayerConfig layer, Network.Builder network) {
+    this.layout = layout;
     this.layer = layer;
-    this.settings = settings;
     this.network = network;
-    this.group = layout.group(layer);
-    this.remedy = layout.remedy();
   }
 
   /**
    * The layer's next weight, or the one that an earlier call of the layer took.
    *
    * @param role what Keras calls it: kernel, bias, gamma, ...
-   * @param expected the shape that the configuration gives it
+   * @param expected the shape that the configuration gives it, and how it lies in the file
    */
-  Parameter take(String role, Shape expected) {
-    Parameter known = taken.get(role);
+  Parameter take(String role, Arrangement expected) {
+    Parameter known = parameters.get(role);
     if (known != null) {
-      if (known.value().shape().equals(expected)) {
+      if (known.value().shape().equals(expected.shape())) {
         return known;
       }
-      throw mismatch(role, known.value().shape(), expected);
+      throw mismatch(role, known.value().shape(), expected.shape());
     }
-    if (names == null) {
-      names = file.texts(group, "weight_names");
+    StoredArray array = next(role, expected.stored());
+    Parameter parameter = network.parameter(layer.name() + "/" + role, expected.shape());
+    Tensor value = parameter.value();
+    expected.read(
+        array,
+        (from, values, count) -> value.backend().upload(value.buffer(), from, values, 0, count));
+    parameters.put(role, parameter);
+    return parameter;
+  }
+
+  /** The layer's next weight, for a parameter that is worked out from it. */
+  float[] values(String role, Shape expected) {
+    float[] all = new float[Math.toIntExact(expected.size())];
+    next(role, expected)
+        .read((from, values, count) -> System.arraycopy(values, 0, all, (int) from, count));
+    return all;
+  }
+
+  /** True if the layer has been read before. */
+  boolean knows(String role) {
+    return parameters.containsKey(role);
+  }
+
+  /** A weight that the layer has been given before. */
+  Parameter known(String role) {
+    return parameters.get(role);
+  }
+
+  private StoredArray next(String role, Shape expected) {
+    if (stored == null) {
+      stored = layout.of(layer);
     }
-    if (taken.size() >= names.size()) {
-      throw settings.refused(
-          role
-              + " is missing: "
-              + group
-              + (file.hasGroup(group) ? " lists only " + names.size() : " is not there")
-              + "; "
-              + remedy);
+    if (taken.size() >= stored.names().size()) {
+      throw layer
+          .settings()
+          .refused(
+              role
+                  + " is missing: "
+                  + stored.place()
+                  + (stored.present() ? " lists only " + stored.names().size() : " is not there")
+                  + "; "
+                  + layout.remedy());
     }
-    String path = group + "/" + names.get(taken.size());
-    H5Dataset dataset =
-        file.dataset(path)
+    String name = stored.names().get(taken.size());
+    StoredArray array =
+        stored
+            .open()
+            .apply(name)
             .orElseThrow(
                 () ->
-                    settings.refused(
-                        role
-                            + " is missing: there is no dataset "
-                            + path
-                            + ", expected "
-                            + expected
-                            + "; "
-                            + remedy));
-    if (!dataset.shape().equals(expected)) {
-      throw mismatch(role, dataset.shape(), expected);
+                    layer
+                        .settings()
+                        .refused(
+                            role
+                                + " is missing: there is no dataset "
+                                + stored.place()
+                                + "/"
+                                + name
+                                + ", expected "
+                                + expected
+                                + "; "
+                                + layout.remedy()));
+    if (!array.shape().equals(expected)) {
+      throw mismatch(role, array.shape(), expected);
     }
-    dataset.check(); // before memory is taken
-    Parameter parameter = network.parameter(layer + "/" + role, expected);
-    Tensor value = parameter.value();
-    dataset.read(
-        (from, values, count) -> value.backend().upload(value.buffer(), from, values, 0, count));
-    taken.put(role, parameter);
-    return parameter;
+    array.check(); // before memory is taken
+    taken.add(role);
+    return array;
+  }
+
+  /** Passes over a weight that is not needed. */
+  void skip(String role) {
+    if (!taken.contains(role)) {
+      taken.add(role);
+    }
   }
 
   /** How many weights the file has beyond those that were taken, if any was. */
   int left() {
-    return names == null ? 0 : names.size() - taken.size();
+    return stored == null ? 0 : Math.max(0, stored.names().size() - taken.size());
   }
 
   /** A weight that the layer does without in the file and the engine does not. */
   Parameter constant(String role, Shape shape, float[] values) {
-    return constants.computeIfAbsent(
-        role, k -> network.parameter(layer + "/" + role, shape, values));
+    return parameters.computeIfAbsent(
+        role, k -> network.constant(layer.name() + "/" + role, shape, values));
   }
 
   private BadInputException mismatch(String role, Shape found, Shape expected) {
-    return settings.refused(
-        role
-            + " is "
-            + found
-            + ", the network expects "
-            + expected
-            + "; structure and weights do not belong together: "
-            + remedy);
+    return layer
+        .settings()
+        .refused(
+            role
+                + " is "
+                + found
+                + ", the network expects "
+                + expected
+                + "; structure and weights do not belong together: "
+                + layout.remedy());
   }
 }

@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Layers that make one tensor of several. */
 final class Merging {
+  /** The engine's axis for each of Keras' where channels come first. */
+  private static final int[] FROM_CHANNELS_FIRST = {0, 3, 1, 2};
+
   private Merging() {}
 
   static void concatenate(Call call) {
@@ -19,7 +22,13 @@ final class Merging {
     if (fromZero != Math.rint(fromZero) || fromZero < 1 || fromZero >= rank) {
       throw s.unexpected("axis", "one of 1 to " + (rank - 1) + ", or -1");
     }
-    call.add(new Concat((int) fromZero));
+    if (rank == 2) {
+      for (int i = 0; i < call.inputs().size(); i++) {
+        call.same(i);
+      }
+    }
+    boolean first = call.order(0).kind() == Order.Kind.CHANNELS_FIRST;
+    call.add(new Concat(first ? FROM_CHANNELS_FIRST[(int) fromZero] : (int) fromZero));
   }
 
   /** Two inputs are one operation; more are a chain, {@code sum.1}, {@code sum.2}, {@code sum}. */
@@ -52,13 +61,18 @@ final class Merging {
     return List.of(left, inputs.get(last));
   }
 
-  /** The rank that all inputs have; Keras broadcasts others by rules of its own. */
+  /**
+   * The rank that all inputs have; Keras broadcasts others by rules of its own. They are seen by
+   * Keras in one way afterwards.
+   */
   private static int rank(Call call) {
-    if (call.inputs().size() < 2) {
-      throw call.refused("takes two inputs or more, and is given " + call.inputs().size());
+    int count = call.inputs().size();
+    if (count < 2) {
+      throw call.refused("takes two inputs or more, and is given " + count);
     }
     int rank = call.shape(0).rank();
-    for (int i = 1; i < call.inputs().size(); i++) {
+    boolean alike = true;
+    for (int i = 1; i < count; i++) {
       if (call.shape(i).rank() != rank) {
         throw call.refused(
             "is given "
@@ -67,6 +81,10 @@ final class Merging {
                 + call.shape(i)
                 + ", expected as many axes in each; put a Reshape before it");
       }
+      alike &= call.order(i).equals(call.order(0));
+    }
+    for (int i = 0; i < count && !alike; i++) {
+      call.same(i);
     }
     return rank;
   }

@@ -21,6 +21,21 @@ record Settings(String where, Map<?, ?> values) {
     return values.get(key);
   }
 
+  /** What an input's batches look like, null where the model leaves it open; null if not said. */
+  Object batchShape() {
+    return raw(has("batch_shape") ? "batch_shape" : "batch_input_shape");
+  }
+
+  /**
+   * What PyTorch calls the layer, where the project's own architectures say it: its linear part,
+   * and then its activation.
+   */
+  List<String> modules() {
+    return raw("modules") instanceof List<?> list
+        ? list.stream().map(String::valueOf).toList()
+        : List.of();
+  }
+
   String text(String key, String otherwise) {
     Object value = values.get(key);
     if (value == null && otherwise != null) {
@@ -77,8 +92,22 @@ record Settings(String where, Map<?, ?> values) {
       int[] columns = pair(key, list.get(1), 0);
       return new int[] {rows[0], rows[1], columns[0], columns[1]};
     }
+    if (value instanceof List<?> list && list.size() == 4) { // Keras 1's way
+      return list.stream().mapToInt(side -> whole(key, side, 0)).toArray();
+    }
     int[] both = pair(key, value, 0);
     return new int[] {both[0], both[0], both[1], both[1]};
+  }
+
+  /** One number, or a list of several. */
+  double[] numbers(String key, double otherwise) {
+    if (!(values.get(key) instanceof List<?> list)) {
+      return new double[] {number(key, otherwise)};
+    }
+    if (list.isEmpty() || !list.stream().allMatch(v -> v instanceof Number)) {
+      throw unexpected(key, "numbers");
+    }
+    return list.stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
   }
 
   /** A list of whole numbers. */

@@ -58,7 +58,7 @@ class H5DatasetTest {
 
   @Test
   void aFileThatIsCutWhileItIsReadIsRefused(@TempDir Path folder) throws IOException {
-    Path path = write(folder, counted(300_001));
+    Path path = write(folder, counted(9_000_000)); // more than is held in memory
     try (H5File file = H5File.open(path)) {
       H5Dataset dataset = file.dataset("numbers").orElseThrow();
       assertThatThrownBy(

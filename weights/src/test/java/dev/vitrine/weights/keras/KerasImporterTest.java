@@ -30,7 +30,7 @@ class KerasImporterTest extends OnReference {
     "functional.h5, functional",
     "functional_as_keras2.h5, functional",
     "sequential.h5, sequential",
-    "keras2/cnn_batch_norm.h5, cnn_batch_norm"
+    "keras2/fullconfigs__cnn__cnn_batch_norm.h5, cnn_batch_norm"
   })
   void everyLayerComputesWhatItDoesInKeras(String file, String golden) {
     Map<String, Npy> layers = new TreeMap<>();
@@ -123,7 +123,8 @@ class KerasImporterTest extends OnReference {
 
   @Test
   void aModelWithoutAnInputLayerHasOneNamedAfterItsFirstLayer() {
-    try (Network network = KerasImporter.read(file("keras2/cnn_batch_norm.h5"), backend)) {
+    try (Network network =
+        KerasImporter.read(file("keras2/fullconfigs__cnn__cnn_batch_norm.h5"), backend)) {
       assertThat(network.input()).isEqualTo("conv2d_1_input");
       assertThat(network.inputShape()).isEqualTo(Shape.of(1, 10, 10, 3));
       assertThat(network.output()).isEqualTo("dense_1");

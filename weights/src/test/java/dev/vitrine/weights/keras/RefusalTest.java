@@ -28,13 +28,17 @@ class RefusalTest extends OnReference {
           only.weights.h5   | only.weights.h5: holds no model_config, only weights at best
           not_json.h5       | not JSON at line 1, column 201
           subclassed.h5     | the model is a Detector, expected Sequential or Functional
-          two_outputs.h5    | the model has 2 outputs, expected one
+          no_output.h5      | the model's output conv is no layer of it
           unfed.h5          | conv in unfed.h5: reads nowhere (call 0, output 0)
-          rows.h5           | image in rows.h5: setting 'batch_shape' is [null, 4], expected images
+          rows.h5           | conv in rows.h5: layer 2, Conv2D, takes images [n, h, w, c], and is given [1, 4]
+          movie.h5          | image in movie.h5: setting 'batch_shape' is [null, 8, 4, 4, 1], expected images
+          embedding.h5      | words in embedding.h5: layer 2 of 2, Embedding, is not supported
+          steps.h5          | conv in steps.h5: layer 2 of 2, Conv1D, is not supported
           small.h5          | an image of 2 by 4 is too small for a window of 3 by 3
           no_filters.h5     | conv in no_filters.h5: setting 'filters' is missing
-          mish.h5           | setting 'activation' is mish, expected one of linear, elu
-          channels_first.h5 | setting 'data_format' is channels_first, expected channels_last
+          bent.h5           | setting 'activation' is bent, expected one of linear, celu
+          channels_first.h5 | kernel is [3, 3, 1, 2], the network expects [3, 3, 4, 2]
+          sideways.h5       | setting 'data_format' is sideways, expected channels_last or
           wrong_shape.h5    | conv in wrong_shape.h5: kernel is [3, 3, 1, 1], the network expects [3, 3, 1, 2]
           no_dataset.h5     | kernel is missing: there is no dataset /model_weights/conv/weights
           too_few.h5        | conv in too_few.h5: bias is missing
@@ -45,8 +49,6 @@ class RefusalTest extends OnReference {
           nan.h5            | dataset /model_weights/conv/kernel number 11 is NaN
           unwritten.h5      | dataset /model_weights/conv/kernel was declared and never written
           hollow.h5         | declares 7200000000 bytes and holds 0
-          keras2/keras1.h5  | was written by Keras 1.1.2, expected 2 or 3
-          keras2/theano.h5  | was written with the Theano backend
           """)
   void whatIsWrongIsSaidInOneLine(String file, String found) {
     assertRefused(file(file)).hasMessageContaining(found);
@@ -54,11 +56,11 @@ class RefusalTest extends OnReference {
 
   @Test
   void aLayerThatIsNotSupportedIsNamedWithItsPlaceAndTheWayAroundIt() {
-    assertRefused(file("keras2/upsampling.h5"))
+    assertRefused(file("steps.h5"))
         .hasMessage(
-            "up_sampling2d_72 in upsampling.h5: layer 5 of 14, UpSampling2D, is not supported; "
+            "conv in steps.h5: layer 2 of 2, Conv1D, is not supported; "
                 + "build the model without it, or save what is before it: "
-                + "keras.Model(model.input, model.get_layer('zero_padding2d_72').output)");
+                + "keras.Model(model.input, model.get_layer('image').output)");
   }
 
   @ParameterizedTest(name = "{1}")
@@ -67,7 +69,7 @@ class RefusalTest extends OnReference {
       textBlock =
           """
           ''                                             | is empty
-          PK\3\4keras                                    | is a zip archive, as Keras' own .keras format
+          PK\3\4keras                                    | is a zip archive that cannot be read
           <!DOCTYPE html><title>404</title>              | is a web page
           version https://git-lfs.github.com/spec/v1 oid | is a Git LFS pointer
           PNG                                            | is no HDF5 file, expected a Keras HDF5 file

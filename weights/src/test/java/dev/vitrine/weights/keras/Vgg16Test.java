@@ -99,12 +99,55 @@ class Vgg16Test extends OnReference {
   }
 
   @Test
+  void theanosKernelsAreTurnedAndItsRowsPutInOrder() {
+    Path plain = narrowWeights().write(folder.resolve("plain.h5"));
+    Path theano = narrowWeights().theano("fc1", 4).write(folder.resolve("theano.h5"));
+    try (Network one = KerasImporter.read(plain, NARROW, backend);
+        Network other = KerasImporter.read(theano, NARROW, backend)) {
+      for (int i = 0; i < one.parameters().size(); i++) {
+        assertThat(other.parameters().get(i).value().toFloats())
+            .as(one.parameters().get(i).name())
+            .isEqualTo(one.parameters().get(i).value().toFloats());
+      }
+      assertThat(other.inputShape()).isEqualTo(one.inputShape());
+      assertThat(other.layers())
+          .extracting(Layer::name)
+          .isEqualTo(one.layers().stream().map(Layer::name).toList());
+    }
+  }
+
+  @Test
+  void theFirstTwoBlocksAreANetworkOfTheirOwn() {
+    WeightsFile weights = WeightsFile.ofConvolutions(64);
+    for (String layer : List.of("3_conv1", "3_conv2", "3_conv3", "4_conv1", "4_conv2", "4_conv3")) {
+      weights.without("block" + layer);
+    }
+    for (int i = 1; i <= 3; i++) {
+      weights.without("block5_conv" + i);
+    }
+    Path path = weights.write(folder.resolve("blocks.h5"));
+    try (Network network = KerasImporter.read(path, backend)) {
+      assertThat(network.parameterCount()).isEqualTo(260_160);
+      assertThat(network.output()).isEqualTo("block2_pool");
+      assertThat(network.layer("features.5").name()).isEqualTo("block2_conv1.pre");
+      assertThat(network.layer("features.6").name()).isEqualTo("block2_conv1");
+    }
+  }
+
+  @Test
   void whatTheWeightsAreForIsSeenFromTheLayersNames() {
     assertThat(Architecture.recognize(file("narrow_vgg16.h5"))).contains(Architecture.VGG16);
     Path noTop = WeightsFile.ofConvolutions(4).write(folder.resolve("notop.h5"));
     assertThat(Architecture.recognize(noTop)).contains(Architecture.VGG16_NO_TOP);
     assertThat(Architecture.recognize(file("functional.h5"))).isEmpty();
     assertThat(Architecture.recognize(file("only.weights.h5"))).isEmpty();
+    Path vgg19 =
+        WeightsFile.ofConvolutions(4)
+            .with("block3_conv4", 3, 3, 16, 16)
+            .with("block4_conv4", 3, 3, 32, 32)
+            .with("block5_conv4", 3, 3, 32, 32)
+            .write(folder.resolve("vgg19.h5"));
+    assertThat(Architecture.recognize(vgg19)).contains(Architecture.VGG19_NO_TOP);
     Path other =
         new WeightsFile()
             .with("conv1", 7, 7, 3, 4)
@@ -118,7 +161,7 @@ class Vgg16Test extends OnReference {
     WeightsFile weights = WeightsFile.ofConvolutions(4);
     for (String layer :
         List.of(
-            "3_conv1", "3_conv2", "3_conv3", "4_conv1", "4_conv2", "4_conv3", "5_conv1", "5_conv2",
+            "3_conv2", "3_conv3", "4_conv1", "4_conv2", "4_conv3", "5_conv1", "5_conv2",
             "5_conv3")) {
       weights.without("block" + layer);
     }
@@ -126,8 +169,8 @@ class Vgg16Test extends OnReference {
     assertThat(Architecture.recognize(path)).contains(Architecture.VGG16_NO_TOP);
     assertRefused(path, Architecture.VGG16_NO_TOP)
         .hasMessage(
-            "cut.h5: holds the weights of 4 layers, VGG16 without its top has 13; "
-                + "block3_conv1 and 8 more are missing; fetch the file again, "
+            "cut.h5: holds the weights of 5 layers, VGG16 without its top has 13; "
+                + "block3_conv2 and 7 more are missing; fetch the file again, "
                 + "or save a model of your own as a whole, model.save('model.h5')");
   }
 
@@ -143,14 +186,14 @@ class Vgg16Test extends OnReference {
 
   @Test
   void aLayerTooManyIsNamed() {
-    WeightsFile vgg19 =
-        narrowWeights().with("block3_conv4", 3, 3, 16, 16).with("block4_conv4", 3, 3, 32, 32);
-    Path path = vgg19.write(folder.resolve("bad.h5"));
+    WeightsFile more =
+        narrowWeights().with("block3_conv9", 3, 3, 16, 16).with("block4_conv9", 3, 3, 32, 32);
+    Path path = more.write(folder.resolve("bad.h5"));
     assertThat(Architecture.recognize(path)).contains(Architecture.VGG16);
     assertRefused(path, NARROW)
         .hasMessageContaining(
             "holds the weights of 18 layers, narrow VGG16 has 16; "
-                + "block3_conv4 and 1 more are too many; ");
+                + "block3_conv9 and 1 more are too many; ");
   }
 
   @Test

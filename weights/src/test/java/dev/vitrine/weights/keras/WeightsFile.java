@@ -84,6 +84,54 @@ public final class WeightsFile {
     return this;
   }
 
+  /**
+   * Lays the arrays as Keras 1 on Theano did: kernels {@code [out, in, kh, kw]}, rotated; rows
+   * after an image of {@code pixels} pixels with the channels first; names without TensorFlow's
+   * {@code :0}.
+   */
+  WeightsFile theano(String afterTheImage, int pixels) {
+    layers.replaceAll(
+        (layer, datasets) -> {
+          Map<String, Object> laid = new LinkedHashMap<>();
+          datasets.forEach(
+              (name, array) ->
+                  laid.put(
+                      name.replace(":0", ""),
+                      array instanceof float[][][][] kernel
+                          ? turned(kernel)
+                          : array instanceof float[][] rows && layer.equals(afterTheImage)
+                              ? channelsFirst(rows, pixels)
+                              : array));
+          return laid;
+        });
+    return this;
+  }
+
+  private static float[][][][] turned(float[][][][] k) {
+    int h = k.length;
+    int w = k[0].length;
+    float[][][][] turned = new float[k[0][0][0].length][k[0][0].length][h][w];
+    for (int o = 0; o < turned.length; o++) {
+      for (int i = 0; i < turned[0].length; i++) {
+        for (int y = 0; y < h; y++) {
+          for (int x = 0; x < w; x++) {
+            turned[o][i][y][x] = k[h - 1 - y][w - 1 - x][i][o];
+          }
+        }
+      }
+    }
+    return turned;
+  }
+
+  private static float[][] channelsFirst(float[][] rows, int pixels) {
+    int channels = rows.length / pixels;
+    float[][] first = new float[rows.length][];
+    for (int i = 0; i < rows.length; i++) {
+      first[i % channels * pixels + i / channels] = rows[i];
+    }
+    return first;
+  }
+
   /** Writes it. */
   public Path write(Path path) {
     try (WritableHdfFile file = HdfFile.write(path)) {

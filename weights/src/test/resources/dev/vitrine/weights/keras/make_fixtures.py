@@ -150,7 +150,7 @@ def sequential():
 
 
 def built_again():
-    """keras2/cnn_batch_norm.h5, layer by layer."""
+    """keras2/fullconfigs__cnn__cnn_batch_norm.h5, layer by layer."""
     model = keras.Sequential(
         [
             keras.Input((10, 10, 3)),
@@ -162,7 +162,7 @@ def built_again():
             L.Dense(1, name="dense_1"),
         ]
     )
-    with h5py.File(os.path.join(FILES, "keras2", "cnn_batch_norm.h5")) as file:
+    with h5py.File(os.path.join(FILES, "keras2", "fullconfigs__cnn__cnn_batch_norm.h5")) as file:
         for layer in model.layers:
             group = file["model_weights"][layer.name]
             layer.set_weights([group[w][()] for w in group.attrs["weight_names"]])
@@ -228,7 +228,16 @@ def odd_ones():
         compression="gzip",
     )
     for name, change in {
-        "two_outputs": lambda c: c["config"].update(output_layers=[["conv", 0, 0], ["image", 0, 0]]),
+        "no_output": lambda c: c["config"].update(output_layers=[["conv", 0, 0], ["conv2", 0, 0]]),
+        "sideways": lambda c: c["config"]["layers"][1]["config"].update(data_format="sideways"),
+        "movie": lambda c: c["config"]["layers"][0]["config"].update(
+            batch_shape=[None, 8, 4, 4, 1]
+        ),
+        "embedding": lambda c: c["config"].update(
+            layers=[c["config"]["layers"][0]]
+            + [{"class_name": "Embedding", "config": {"name": "words"}}]
+        ),
+        "steps": lambda c: c["config"]["layers"][1].update(class_name="Conv1D"),
         "subclassed": lambda c: c.update(class_name="Detector"),
         "no_filters": lambda c: c["config"]["layers"][1]["config"].pop("filters"),
         "channels_first": lambda c: c["config"]["layers"][1]["config"].update(
@@ -236,13 +245,13 @@ def odd_ones():
         ),
         "rows": lambda c: c["config"]["layers"][0]["config"].update(batch_shape=[None, 4]),
         "small": lambda c: c["config"]["layers"][0]["config"].update(batch_shape=[None, 2, 4, 1]),
-        "mish": lambda c: c["config"]["layers"][1]["config"].update(activation="mish"),
+        "bent": lambda c: c["config"]["layers"][1]["config"].update(activation="bent"),
         "unfed": lambda c: c["config"]["layers"][1].update(
             inbound_nodes=[[["nowhere", 0, 0, {}]]]
         ),
     }.items():
         changed = json.loads(config)
-        if name in ("two_outputs", "unfed"):
+        if name in ("no_output", "unfed"):
             changed["class_name"] = "Functional"
             changed["config"].update(
                 input_layers=[["image", 0, 0]], output_layers=[["conv", 0, 0]]

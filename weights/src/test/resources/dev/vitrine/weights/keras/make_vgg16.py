@@ -1,8 +1,7 @@
-"""Makes vgg16.json and vgg16-notop.json, and what Vgg16Test and H5DatasetTest read.
+"""Makes what Vgg16Test and H5DatasetTest read.
 
     python make_vgg16.py           # in this folder, Keras 3.15, TensorFlow, h5py, NumPy
 
-The structures are those of keras.applications, without the settings that say how to train.
 narrow_vgg16.h5, a stand-in, has VGG16's layers with a sixteenth of the channels, for pictures of
 64x64 and ten classes, in the layout of the published weights-only files, which Keras 1 wrote. The
 goldens are what Keras computes with these weights, and the gradient of one logit.
@@ -17,44 +16,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+import make_architectures
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-ARCHITECTURES = os.path.join(
-    HERE, "../../../../../../main/resources/dev/vitrine/weights/architectures"
-)
-READ = (
-    "activation batch_shape filters kernel_size name padding pool_size strides units use_bias"
-).split()
 CLASS = 7
 random = np.random.default_rng(2014)
 
 
-def structure(whole, path):
-    """Writes what the importer reads of a model's structure, one layer a line."""
-    lines = []
-    for layer in whole["layers"]:
-        before = [
-            argument["config"]["keras_history"]
-            for node in layer["inbound_nodes"]
-            for argument in node["args"]
-        ]
-        short = {"class_name": layer["class_name"], "name": layer["name"]}
-        short["config"] = {key: value for key, value in layer["config"].items() if key in READ}
-        short["inbound_nodes"] = [before] if before else []
-        lines.append(json.dumps(short))
-    with open(path, "w") as out:
-        out.write('{"class_name": "Functional", "config": {"layers": [\n')
-        out.write(",\n".join(lines))
-        ends = [json.dumps(whole[end]) for end in ("input_layers", "output_layers")]
-        out.write('\n], "input_layers": %s, "output_layers": %s}}\n' % tuple(ends))
-
-
-def config(top):
+def config():
     keras.backend.clear_session()  # layers are counted from the first again
-    return json.loads(keras.applications.VGG16(weights=None, include_top=top).to_json())["config"]
+    return json.loads(keras.applications.VGG16(weights=None).to_json())["config"]
 
 
 def narrow():
-    whole = config(True)
+    whole = config()
     for layer in whole["layers"]:
         layer.pop("build_config", None)
         settings = layer["config"]
@@ -63,7 +38,7 @@ def narrow():
         for size in ("filters", "units"):
             if size in settings:
                 settings[size] = 10 if settings["name"] == "predictions" else settings[size] // 16
-    structure(whole, os.path.join(HERE, "narrow_vgg16.json"))
+    make_architectures.write("narrow_vgg16", make_architectures.shortened(whole), HERE)
     model = keras.Model.from_config(whole)
     for layer in model.layers:
         if layer.weights:
@@ -120,8 +95,6 @@ def numbers():
 
 
 if __name__ == "__main__":
-    structure(config(True), os.path.join(ARCHITECTURES, "vgg16.json"))
-    structure(config(False), os.path.join(ARCHITECTURES, "vgg16-notop.json"))
     small = narrow()
     weights_only(small, os.path.join(HERE, "files", "narrow_vgg16.h5"))
     goldens(small)

@@ -1,0 +1,109 @@
+package dev.vitrine.viz.trust;
+
+import dev.vitrine.engine.Tensor;
+import dev.vitrine.engine.network.Layer;
+import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.Parameter;
+import dev.vitrine.viz.method.Subject;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * The model randomization test (Adebayo, Gilmer, Muelly, Goodfellow, Hardt and Kim, "Sanity Checks
+ * for Saliency Maps", 2018): layer by layer, from the scores down to the image, weights are drawn
+ * anew, each time on top of what was drawn before. A map that shows what the network has learned
+ * must change; one that stays the same shows the image's edges. A weight's new values are normal
+ * with the mean and the deviation of the old ones, so that scales stay what they were.
+ *
+ * @param seed of the weights
+ */
+public record CascadingRandomization(long seed) {
+  private static final int SLICE = 1 << 20;
+
+  /**
+   * What is left of a map.
+   *
+   * @param layer down to which the weights are random, or null for the network as it is
+   * @param map {@code [h, w]} at the input's size
+   * @param correlation Spearman's, with the network's own map; NaN where the map has no difference
+   */
+  public record Stage(String layer, float[] map, double correlation) {}
+
+  /**
+   * The layers that have weights, from the scores to the image: as many stages follow the first.
+   */
+  public static List<String> layers(Network network, String scores) {
+    Set<String> before = new HashSet<>(Set.of(scores));
+    List<String> found = new ArrayList<>();
+    List<Layer> all = network.layers();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Layer layer = all.get(i);
+      if (before.contains(layer.name())) {
+        before.addAll(layer.inputs());
+        if (!layer.parameters().isEmpty()) {
+          found.add(layer.name());
+        }
+      }
+    }
+    return found;
+  }
+
+  /**
+   * The map and what becomes of it. The network itself stays as it is: a copy is randomized.
+   *
+   * @param done is told of each stage
+   */
+  public List<Stage> of(Subject subject, PixelMap method, Consumer<Stage> done) {
+    List<Stage> stages = new ArrayList<>();
+    float[] original = method.of(subject);
+    stages.add(new Stage(null, original, RankCorrelation.of(original, original)));
+    done.accept(stages.get(0));
+    try (Network copy = subject.network().copyTo(subject.network().backend())) {
+      Subject changed = new Subject(copy, subject.shape(), subject.input(), subject.objective());
+      Set<Parameter> drawn = new HashSet<>();
+      SplittableRandom random = new SplittableRandom(seed);
+      for (String layer : layers(copy, subject.objective().layer())) {
+        copy.train();
+        for (Parameter p : copy.layer(layer).parameters()) {
+          if (drawn.add(p)) {
+            draw(p.value(), random);
+          }
+        }
+        copy.freeze();
+        float[] map = method.of(changed);
+        stages.add(new Stage(layer, map, RankCorrelation.of(original, map)));
+        done.accept(stages.get(stages.size() - 1));
+      }
+    }
+    return stages;
+  }
+
+  /** In slices: VGG16's largest weight has a hundred million numbers. */
+  private static void draw(Tensor weight, SplittableRandom random) {
+    long size = weight.shape().size();
+    float[] slice = new float[(int) Math.min(size, SLICE)];
+    double sum = 0;
+    double squares = 0;
+    for (long at = 0; at < size; at += slice.length) {
+      int count = (int) Math.min(slice.length, size - at);
+      weight.backend().download(weight.buffer(), at, slice, 0, count);
+      for (int i = 0; i < count; i++) {
+        sum += slice[i];
+        squares += (double) slice[i] * slice[i];
+      }
+    }
+    double mean = sum / size;
+    double deviation = Math.sqrt(Math.max(0, squares / size - mean * mean));
+    for (long at = 0; at < size; at += slice.length) {
+      int count = (int) Math.min(slice.length, size - at);
+      for (int i = 0; i < count; i++) {
+        slice[i] = (float) (mean + deviation * random.nextGaussian());
+      }
+      weight.backend().upload(weight.buffer(), at, slice, 0, count);
+    }
+  }
+}
