@@ -76,7 +76,7 @@ bench() {
 tests() {
   java_with "$runtime/tests/kernels:$runtime/tests/engine:$runtime/tests/lib/*" \
     "-Dvitrine.test.device=$kind" org.junit.platform.console.ConsoleLauncher execute \
-    --disable-banner --disable-ansi-colors --details=summary --fail-if-no-tests "$@"
+    --disable-banner --disable-ansi-colors --details=testfeed --fail-if-no-tests "$@"
 }
 torch() {
   if ! command -v "$python" >/dev/null; then
