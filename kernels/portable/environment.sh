@@ -29,7 +29,7 @@ unpack() {
     mkdir -p -m 700 "$place" 2>/dev/null && [ -O "$place" ] && [ -w "$place" ] || continue
     unpack_into "$place" && return 0
   done
-  fail "no room to unpack 300 MB: set VITRINE_HOME to a folder that can be written to"
+  fail "no room to unpack 350 MB: set VITRINE_HOME to a folder that can be written to"
 }
 
 # Another process may unpack at the same time: what is ready is moved to its place.
