@@ -39,7 +39,10 @@ public final class Models {
           : openFile(nameOrFile, fetched(known.get()), known, backend, overrides);
     }
     Path file = file(nameOrFile);
-    String name = file.getFileName().toString().replaceFirst("\\.(h5|hdf5|keras)$", "");
+    String name =
+        file.getFileName()
+            .toString()
+            .replaceFirst("\\.(weights\\.h5|h5|hdf5|keras|safetensors)$", "");
     return openFile(name, file, recognize(file), backend, overrides);
   }
 

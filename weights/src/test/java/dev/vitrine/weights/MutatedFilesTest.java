@@ -64,9 +64,9 @@ class MutatedFilesTest {
           "keras/files/nested.h5",
           "keras/files/activations.h5",
           "first.safetensors",
-          "keras/files/keras2/cnn_batch_norm.h5",
-          "keras/files/keras2/keras1.h5",
-          "keras/files/keras2/theano.h5");
+          "keras/files/keras2/fullconfigs__cnn__cnn_batch_norm.h5",
+          "keras/files/keras2/keras__simple__cnn_tf_model.h5",
+          "keras/files/keras2/weights__conv2d_reshape_theano_1.h5");
 
   @TempDir Path folder;
 

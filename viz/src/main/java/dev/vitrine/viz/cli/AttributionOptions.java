@@ -28,50 +28,44 @@ final class AttributionOptions {
   @Option(
       names = "--method",
       paramLabel = "METHOD",
-      defaultValue = "gradient",
       description =
           "gradient, gradient-x-input, smoothgrad, integrated-gradients, guided, deconvnet,"
               + " guided-gradcam or occlusion. Default: ${DEFAULT-VALUE}.")
-  private String method;
+  private String method = "gradient";
 
   @Option(
       names = "--samples",
       paramLabel = "N",
-      defaultValue = "25",
       description = "smoothgrad: noisy copies. Default: ${DEFAULT-VALUE}.")
-  private int samples;
+  private int samples = 25;
 
   @Option(
       names = "--noise",
       paramLabel = "SHARE",
-      defaultValue = "0.15",
       description =
           "smoothgrad: the noise's deviation as a share of the input's range."
               + " Default: ${DEFAULT-VALUE}.")
-  private double noise;
+  private double noise = 0.15;
 
   @Option(
       names = "--form",
       paramLabel = "FORM",
-      defaultValue = "mean",
       description = "smoothgrad: mean, squared or variance. Default: ${DEFAULT-VALUE}.")
-  private String form;
+  private String form = "mean";
 
   @Option(
       names = "--steps",
       paramLabel = "N",
-      defaultValue = "50",
       description = "integrated-gradients: steps of the integral. Default: ${DEFAULT-VALUE}.")
-  private int steps;
+  private int steps = 50;
 
   @Option(
       names = "--baseline",
       paramLabel = "NAME|FILE",
-      defaultValue = "mean",
       description =
           "integrated-gradients, occlusion: what shows nothing: mean (zero after preprocessing),"
               + " black, white, blur or a picture. Default: ${DEFAULT-VALUE}.")
-  private String baseline;
+  private String baseline = "mean";
 
   @Option(
       names = "--window",
@@ -122,25 +116,39 @@ final class AttributionOptions {
    * @param scored the layer of what is explained
    */
   Attributor attributor(Model model, InputOptions.Photograph photograph, String scored, long seed) {
-    return switch (method()) {
+    AttributionMethod chosen = method();
+    if (chosen != AttributionMethod.GUIDED_GRADCAM) {
+      return attributor(chosen, model, photograph, null, seed);
+    }
+    String looked =
+        layer == null
+            ? Study.defaultLayer(model, photograph, scored)
+            : LayerNames.known(model, layer);
+    LayerNames.checkLeads(model.network(), looked, scored);
+    return attributor(chosen, model, photograph, looked, seed);
+  }
+
+  /**
+   * A method with these options' numbers.
+   *
+   * @param looked the layer whose maps are weighed, where the method weighs any
+   */
+  Attributor attributor(
+      AttributionMethod chosen,
+      Model model,
+      InputOptions.Photograph photograph,
+      String looked,
+      long seed) {
+    return switch (chosen) {
       case GRADIENT -> new InputGradient(ReluRule.GRADIENT);
       case GUIDED -> new InputGradient(ReluRule.GUIDED);
       case DECONVNET -> new InputGradient(ReluRule.DECONVNET);
       case GRADIENT_X_INPUT -> new GradientTimesInput();
       case SMOOTHGRAD -> new SmoothGrad(samples, noise, form(), seed);
       case INTEGRATED_GRADIENTS -> new IntegratedGradients(steps, baseline(model, photograph));
-      case GUIDED_GRADCAM -> guidedGradCam(model, photograph, scored);
+      case GUIDED_GRADCAM -> new GuidedGradCam(looked);
       case OCCLUSION -> occlusion(model, photograph);
     };
-  }
-
-  private Attributor guidedGradCam(Model model, InputOptions.Photograph photograph, String scored) {
-    String looked =
-        layer == null
-            ? Study.defaultLayer(model, photograph, scored)
-            : LayerNames.known(model, layer);
-    LayerNames.checkLeads(model.network(), looked, scored);
-    return new GuidedGradCam(looked);
   }
 
   private Attributor occlusion(Model model, InputOptions.Photograph photograph) {

@@ -18,6 +18,7 @@ import dev.vitrine.weights.image.Picture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -67,14 +68,21 @@ final class CamOptions {
       description = "Opacity of the whole overlay. Default: it grows with the map's value.")
   private Double opacity;
 
-  /** The method as the command line calls it. */
-  String name() {
-    return method.toLowerCase(Locale.ROOT);
-  }
+  static final List<String> NAMES =
+      List.of(
+          "cam",
+          "gradcam",
+          "gradcam++",
+          "xgradcam",
+          "layercam",
+          "scorecam",
+          "ablation-cam",
+          "eigencam");
 
-  CamMethod method() {
-    CamMethod plain =
-        switch (name()) {
+  /** A method by its name, empty if there is none. */
+  static Optional<CamMethod> byName(String name) {
+    return Optional.ofNullable(
+        switch (name) {
           case "cam" -> new Cam();
           case "gradcam" -> new GradCam();
           case "gradcam++" -> new GradCamPlusPlus();
@@ -83,13 +91,33 @@ final class CamOptions {
           case "scorecam" -> new ScoreCam();
           case "ablation-cam" -> new AblationCam();
           case "eigencam" -> new EigenCam();
-          default ->
-              throw usage(
-                  "method '"
-                      + method
-                      + "' is not known; known are cam, gradcam, gradcam++, xgradcam, layercam,"
-                      + " scorecam, ablation-cam, eigencam");
-        };
+          default -> null;
+        });
+  }
+
+  /** The layer that a method looks at unless told otherwise. */
+  static String defaultLayer(
+      String name, Model model, InputOptions.Photograph photograph, String scored) {
+    return name.equals("cam")
+        ? Cam.layer(model.network(), scored)
+        : Study.defaultLayer(model, photograph, scored);
+  }
+
+  /** The method as the command line calls it. */
+  String name() {
+    return method.toLowerCase(Locale.ROOT);
+  }
+
+  CamMethod method() {
+    CamMethod plain =
+        byName(name())
+            .orElseThrow(
+                () ->
+                    usage(
+                        "method '"
+                            + method
+                            + "' is not known; known are "
+                            + String.join(", ", NAMES)));
     if (opacity != null && !(opacity >= 0 && opacity <= 1)) {
       throw usage("--opacity is " + opacity + "; it must be in 0..1");
     }
@@ -110,10 +138,7 @@ final class CamOptions {
     if (!layers.isEmpty()) {
       return layers.stream().distinct().map(l -> LayerNames.known(model, l)).toList();
     }
-    return List.of(
-        name().equals("cam")
-            ? Cam.layer(model.network(), scored)
-            : Study.defaultLayer(model, photograph, scored));
+    return List.of(defaultLayer(name(), model, photograph, scored));
   }
 
   private ColorMap colors() {

@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       AttributeCommand.class,
       CamCommand.class,
+      SanityCommand.class,
+      FaithfulnessCommand.class,
       MaximizeCommand.class,
       ActivationsCommand.class,
       FiltersCommand.class,
