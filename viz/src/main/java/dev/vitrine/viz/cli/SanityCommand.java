@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -115,9 +116,7 @@ final class SanityCommand implements Callable<Integer> {
           folder.json(file, with(record, result));
           results.add(result);
           if (!output.json()) {
-            CommandOutput.line(
-                "%s %s: rank correlation %.2f with every weight drawn anew",
-                name, last > PASSES ? "FAILS" : "passes", last);
+            CommandOutput.line("%s", verdict(name, last));
           }
         });
     String file = stem + "-sanity";
@@ -139,6 +138,18 @@ final class SanityCommand implements Callable<Integer> {
     } else {
       CommandOutput.line("plot: %s", plot);
     }
+  }
+
+  private static String verdict(String name, double last) {
+    if (Double.isNaN(last)) {
+      return name + " passes: with every weight drawn anew its map is the same everywhere";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s %s: rank correlation %.2f with every weight drawn anew",
+        name,
+        last > PASSES ? "FAILS" : "passes",
+        last);
   }
 
   private static Picture picture(Study study, float[] map) {

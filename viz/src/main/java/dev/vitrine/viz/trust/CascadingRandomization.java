@@ -16,8 +16,9 @@ import java.util.function.Consumer;
  * The model randomization test (Adebayo, Gilmer, Muelly, Goodfellow, Hardt and Kim, "Sanity Checks
  * for Saliency Maps", 2018): layer by layer, from the scores down to the image, weights are drawn
  * anew, each time on top of what was drawn before. A map that shows what the network has learned
- * must change; one that stays the same shows the image's edges. A weight's new values are normal
- * with the mean and the deviation of the old ones, so that scales stay what they were.
+ * must change; one that stays the same shows the image's edges. Kernels become normal about zero,
+ * with the size that the old ones had in the mean square, so that scales stay what they were;
+ * vectors (biases, a normalization's numbers) are shuffled, since a variance must stay positive.
  *
  * @param seed of the weights
  */
@@ -82,26 +83,38 @@ public record CascadingRandomization(long seed) {
     return stages;
   }
 
-  /** In slices: VGG16's largest weight has a hundred million numbers. */
   private static void draw(Tensor weight, SplittableRandom random) {
+    if (weight.shape().rank() > 1) {
+      drawKernel(weight, random);
+      return;
+    }
+    float[] vector = weight.toFloats();
+    for (int i = vector.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      float kept = vector[i];
+      vector[i] = vector[j];
+      vector[j] = kept;
+    }
+    weight.backend().upload(weight.buffer(), 0, vector, 0, vector.length);
+  }
+
+  /** In slices: VGG16's largest weight has a hundred million numbers. */
+  private static void drawKernel(Tensor weight, SplittableRandom random) {
     long size = weight.shape().size();
     float[] slice = new float[(int) Math.min(size, SLICE)];
-    double sum = 0;
     double squares = 0;
     for (long at = 0; at < size; at += slice.length) {
       int count = (int) Math.min(slice.length, size - at);
       weight.backend().download(weight.buffer(), at, slice, 0, count);
       for (int i = 0; i < count; i++) {
-        sum += slice[i];
         squares += (double) slice[i] * slice[i];
       }
     }
-    double mean = sum / size;
-    double deviation = Math.sqrt(Math.max(0, squares / size - mean * mean));
+    double deviation = Math.sqrt(squares / size);
     for (long at = 0; at < size; at += slice.length) {
       int count = (int) Math.min(slice.length, size - at);
       for (int i = 0; i < count; i++) {
-        slice[i] = (float) (mean + deviation * random.nextGaussian());
+        slice[i] = (float) (deviation * random.nextGaussian());
       }
       weight.backend().upload(weight.buffer(), at, slice, 0, count);
     }
