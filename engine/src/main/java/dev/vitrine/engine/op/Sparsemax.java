@@ -17,8 +17,8 @@ import java.util.List;
  * zero at the others.
  *
  * <p>Found without sorting, after Michelot (1986): {@code t = (sum - 1) / count} of all elements,
- * then of those above t, until none falls out any more. Keras 3.15's own adds partial sums where one
- * is meant, so that its rows need not sum to 1; the two agree where a single element is left.
+ * then of those above t, until none falls out any more. Keras 3.15's own adds partial sums where
+ * one is meant, so that its rows need not sum to 1; the two agree where a single element is left.
  */
 public record Sparsemax() implements Op {
 
