@@ -4,7 +4,6 @@ import dev.vitrine.engine.Scope;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tape;
 import dev.vitrine.engine.Tensor;
-import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Repeated;
 import dev.vitrine.engine.network.Hook;
 import dev.vitrine.engine.network.Listen;
@@ -61,7 +60,6 @@ final class Ascent implements AutoCloseable {
       int redirected,
       Consumer<Tensor> first,
       IntConsumer after) {
-    Backend backend = network.backend();
     int done = 0;
     boolean rectified = network.layers().stream().anyMatch(l -> l.op() instanceof Relu);
     if (redirected > 0 && rectified) {
@@ -76,14 +74,18 @@ final class Ascent implements AutoCloseable {
       step(images, mover, first);
       after.accept(++done);
     }
-    Runnable step = () -> step(images, mover, g -> {});
-    // Where every step asks for the same, a GPU is told once.
-    boolean same = transforms.stream().allMatch(Transform::isConstant);
-    try (Repeated again = same ? network.repeat(step) : Repeated.byRunning(backend, step)) {
-      while (done < steps) {
-        again.run();
-        after.accept(++done);
+    if (transforms.stream().allMatch(Transform::isConstant)) {
+      // Every step asks for the same: a GPU is told once.
+      try (Repeated again = network.repeat(() -> step(images, mover, g -> {}))) {
+        while (done < steps) {
+          again.run();
+          after.accept(++done);
+        }
       }
+    }
+    while (done < steps) {
+      step(images, mover, g -> {});
+      after.accept(++done);
     }
   }
 

@@ -307,6 +307,28 @@ final class RecipeTest {
   }
 
   @Test
+  void stepsUnderRandomTransformsRiseAndLeaveNothingBehind() {
+    try (Model model = Models.open("squeezenet", backend, Overrides.NONE)) {
+      long before = backend.liveBytes();
+      Feature feature = Feature.beforeRelu(model.network(), "fire2_concat", 5);
+      Maximized made =
+          Recipe.LUCID
+              .withStart(48)
+              .withSteps(40)
+              .maximize(
+                  model.network(),
+                  model.preprocessing(),
+                  List.of(feature),
+                  List.of(48),
+                  0,
+                  work -> {})
+              .get(0);
+      assertThat(made.activations().get(1)).isGreaterThan(2 * made.activations().get(0));
+      assertThat(backend.liveBytes() - before).isLessThan(5_000_000); // packed weights
+    }
+  }
+
+  @Test
   void progressAddsUpToTheWork() {
     try (Model model = Models.open("tiny_vgg", backend, Overrides.NONE)) {
       List<Integer> sizes = List.of(56, 67);
