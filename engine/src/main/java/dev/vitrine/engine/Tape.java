@@ -24,6 +24,11 @@ public final class Tape {
     this.scope = scope;
   }
 
+  /** Where results and gradients live. */
+  public Scope scope() {
+    return scope;
+  }
+
   /** How a node's gradients are computed; the place where rules and hooks come in. */
   @FunctionalInterface
   public interface Walk {

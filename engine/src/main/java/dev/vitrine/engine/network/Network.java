@@ -3,6 +3,7 @@ package dev.vitrine.engine.network;
 import dev.vitrine.engine.Op;
 import dev.vitrine.engine.Scope;
 import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.Tape;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Repeated;
@@ -192,6 +193,18 @@ public final class Network implements AutoCloseable {
   public Run forward(Tensor x, Listen listen) {
     shapes(x.shape(), listen);
     return new Run(this, input, x, listen);
+  }
+
+  /**
+   * Runs the network on a tape that has made {@code x}, so that gradients flow on into what came
+   * before. The tape's scope owns what the run makes.
+   *
+   * @throws UnknownLayerException if it listens to a layer that is not there
+   * @throws IllegalArgumentException if the images do not fit, naming the layer
+   */
+  public Run forward(Tape tape, Tensor x, Listen listen) {
+    shapes(x.shape(), listen);
+    return new Run(this, tape, x, listen);
   }
 
   /**

@@ -23,16 +23,27 @@ public final class Run implements AutoCloseable {
   private final Listen listen;
   private final Scope scope;
   private final Tape tape;
+  private final boolean ownsScope;
   private final Tensor input;
   private final Map<String, Tensor> outputs = new HashMap<>();
   private final Map<Node, Step> steps = new HashMap<>();
 
   /** From the input on, or from the output of a layer. */
   Run(Network network, String from, Tensor x, Listen listen) {
+    this(network, from, x, listen, new Tape(new Scope(network.backend())), true);
+  }
+
+  /** On a tape that has made the input. */
+  Run(Network network, Tape tape, Tensor x, Listen listen) {
+    this(network, network.input(), x, listen, tape, false);
+  }
+
+  private Run(Network network, String from, Tensor x, Listen listen, Tape tape, boolean ownsScope) {
     this.network = network;
     this.listen = listen;
-    this.scope = new Scope(network.backend());
-    this.tape = new Tape(scope);
+    this.scope = tape.scope();
+    this.tape = tape;
+    this.ownsScope = ownsScope;
     this.input = x;
     try {
       if (listen.gradients()) {
@@ -43,7 +54,7 @@ public final class Run implements AutoCloseable {
       }
       run(from, network.plan(from, listen));
     } catch (RuntimeException | Error e) {
-      scope.close();
+      close();
       throw e;
     }
   }
@@ -176,9 +187,14 @@ public final class Run implements AutoCloseable {
     return tape.apply(op, inputs);
   }
 
-  /** Frees everything that was created in this run. Idempotent. */
+  /**
+   * Frees everything that was created in this run, but on a caller's tape, whose scope frees it.
+   * Idempotent.
+   */
   @Override
   public void close() {
-    scope.close();
+    if (ownsScope) {
+      scope.close();
+    }
   }
 }

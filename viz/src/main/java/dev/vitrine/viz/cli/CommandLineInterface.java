@@ -50,6 +50,7 @@ public final class CommandLineInterface implements Runnable {
     CommandLineInterface root = new CommandLineInterface();
     CommandLine line =
         new CommandLine(root)
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler((e, c, p) -> Errors.report(e, root.verbose))
             .setParameterExceptionHandler(Errors::ofParameters);
     try {

@@ -2,8 +2,8 @@ package dev.vitrine.viz.cli;
 
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.viz.maximize.Feature;
-import dev.vitrine.viz.maximize.Graetz;
 import dev.vitrine.viz.maximize.Maximized;
+import dev.vitrine.viz.maximize.Recipe;
 import dev.vitrine.viz.method.ChannelMaps;
 import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.Model;
@@ -17,7 +17,7 @@ import java.util.Map;
 /** What excites the strongest channels of a few layers, at a setting cheap enough for a page. */
 final class Excitation {
   /** About an eleventh of the published work: fewer steps, up to 165 pixels. */
-  static final Graetz CHEAP = new Graetz(56, 7, 12, 1.2, 5, 0.1, 1e-6);
+  static final Recipe CHEAP = Recipe.GRAETZ.withRounds(7).withSteps(12);
 
   private final Model model;
   private final long seed;

@@ -1,7 +1,8 @@
 package dev.vitrine.viz.cli;
 
-import dev.vitrine.viz.maximize.Graetz;
+import dev.vitrine.viz.maximize.Goal;
 import dev.vitrine.viz.maximize.Maximized;
+import dev.vitrine.viz.maximize.Recipe;
 import dev.vitrine.viz.render.OutputFolder;
 import dev.vitrine.viz.render.PictureGrid;
 import dev.vitrine.weights.Model;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Makes the pictures of {@code maximize} and writes each as soon as it is there. */
@@ -25,7 +27,9 @@ final class Maximization {
 
   private final CommandSpec command;
   private final Model model;
-  private final Graetz method;
+  private final Recipe method;
+  private final Function<String, Goal> beside;
+  private final Path fromImage;
   private final long seed;
   private final OutputOptions output;
   private final OutputFolder folder;
@@ -34,7 +38,22 @@ final class Maximization {
   private final Set<String> late = new HashSet<>(); // layers that start larger, and were noted
   private final List<String> lines = new ArrayList<>(); // said when the bar is gone
 
-  Maximization(CommandSpec command, Model model, Graetz method, long seed, OutputOptions output) {
+  /**
+   * Prepares.
+   *
+   * @param beside what counts besides a feature of a layer, or null
+   * @param fromImage a photograph to start from, or null
+   */
+  Maximization(
+      CommandSpec command,
+      Model model,
+      Recipe method,
+      Function<String, Goal> beside,
+      Path fromImage,
+      long seed,
+      OutputOptions output) {
+    this.beside = beside;
+    this.fromImage = fromImage;
     this.command = command;
     this.model = model;
     this.method = method;
@@ -55,6 +74,8 @@ final class Maximization {
                 model.network(),
                 model.preprocessing(),
                 batch.stream().map(Wanted::feature).toList(),
+                beside.apply(batch.get(0).feature().layer()),
+                from(batch.get(0).sizes().get(0)),
                 batch.get(0).sizes(),
                 seed,
                 work -> bar.to(done[0] += work));
@@ -65,6 +86,18 @@ final class Maximization {
     }
     writeGrids();
     lines.forEach(line -> CommandOutput.line("%s", line));
+  }
+
+  /** The photograph's colours at the first round's size, or null for noise. */
+  private float[] from(int size) {
+    if (fromImage == null) {
+      return null;
+    }
+    float[] colors = Resize.BILINEAR.apply(Picture.read(fromImage), size, size).toFloats();
+    for (int i = 0; i < colors.length; i++) {
+      colors[i] /= 255;
+    }
+    return colors;
   }
 
   List<Map<String, Object>> records() {
@@ -112,7 +145,7 @@ final class Maximization {
 
   private Map<String, Object> record(Wanted wanted, Maximized made) {
     Map<String, Object> record = Provenance.of(command, model);
-    record.put("method", "graetz");
+    record.put("method", method.name());
     if (wanted.label() == null) {
       record.put("layer", wanted.group());
       record.put("channel", wanted.channel());

@@ -1,10 +1,17 @@
 package dev.vitrine.viz.cli;
 
 import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.viz.maximize.Contrast;
+import dev.vitrine.viz.maximize.Diversity;
 import dev.vitrine.viz.maximize.Feature;
-import dev.vitrine.viz.maximize.Graetz;
+import dev.vitrine.viz.maximize.Goal;
+import dev.vitrine.viz.maximize.Optimizer;
+import dev.vitrine.viz.maximize.Recipe;
+import dev.vitrine.viz.maximize.TotalVariation;
+import dev.vitrine.viz.maximize.Transform;
 import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.Model;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,11 +58,76 @@ final class MaximizeCommand implements Callable<Integer> {
       defaultValue = "graetz",
       description =
           "graetz: from 56 to 408 pixels in 12 rounds of 20 steps, enlarged and blurred between"
-              + " them. Default: ${DEFAULT-VALUE}.")
+              + " them; chollet: 150 pixels, 40 steps; lucid: 128 pixels, 512 steps, a Fourier"
+              + " spectrum under random transforms. Default: ${DEFAULT-VALUE}.")
   private String preset;
 
-  @Option(names = "--steps", paramLabel = "N", description = "Steps in each round. Default: 20.")
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Steps in each round. Default: the preset's.")
   private Integer steps;
+
+  @Option(
+      names = "--size",
+      paramLabel = "N",
+      description = "Height and width of the first round, in pixels. Default: the preset's.")
+  private Integer size;
+
+  @Option(
+      names = "--transforms",
+      paramLabel = "LIST",
+      description =
+          "What is done to the image before each step: none, lucid, or a list such as"
+              + " pad:12,jitter:8,scale:0.9-1.1,rotate:10,blur:1. Default: the preset's.")
+  private String transforms;
+
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      description = "adam, sgd or normalized. Default: the preset's.")
+  private Optimizer.Kind optimizer;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "R",
+      description = "How far a step goes. Default: the preset's.")
+  private Double rate;
+
+  @Option(
+      names = "--image",
+      paramLabel = "NAME",
+      description =
+          "The numbers that are moved: pixels, input (what the network takes) or fourier."
+              + " Default: the preset's.")
+  private Recipe.Image image;
+
+  @Option(
+      names = "--tv",
+      paramLabel = "WEIGHT",
+      defaultValue = "0",
+      description = "How much the total variation counts; less than 0 smooths. Default: 0.")
+  private double tv;
+
+  @Option(
+      names = "--l2",
+      paramLabel = "WEIGHT",
+      defaultValue = "0",
+      description = "How much the distance from grey counts; less than 0 pales. Default: 0.")
+  private double l2;
+
+  @Option(
+      names = "--diversity",
+      paramLabel = "WEIGHT",
+      defaultValue = "0",
+      description = "How much pictures made side by side are to differ, see --batch. Default: 0.")
+  private double diversity;
+
+  @Option(
+      names = "--from-image",
+      paramLabel = "IMAGE",
+      description = "Start from this photograph, stretched, instead of noise.")
+  private Path fromImage;
 
   @Option(
       names = "--batch",
@@ -78,9 +150,10 @@ final class MaximizeCommand implements Callable<Integer> {
             "%s takes %d channels, a picture has 3: it can't be maximized"
                 .formatted(loaded.name(), loaded.network().inputShape().dim(3)));
       }
-      Graetz method = steps == null ? Graetz.PUBLISHED : Graetz.PUBLISHED.withSteps(steps);
+      Recipe method = recipe();
       List<List<Wanted>> batches = batches(loaded, method, wanted(loaded, method));
-      Maximization made = new Maximization(command, loaded, method, model.seed(), output);
+      Maximization made =
+          new Maximization(command, loaded, method, this::beside, fromImage, model.seed(), output);
       made.run(batches);
       if (output.json()) {
         CommandOutput.json(made.records());
@@ -89,10 +162,54 @@ final class MaximizeCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Recipe recipe() {
+    Recipe recipe = preset();
+    recipe = steps == null ? recipe : recipe.withSteps(steps);
+    recipe = size == null ? recipe : recipe.withStart(size);
+    recipe = image == null ? recipe : recipe.withImage(image);
+    recipe =
+        transforms == null
+            ? recipe
+            : recipe.withTransforms(Errors.option(command, () -> Transform.parse(transforms)));
+    Optimizer own = recipe.optimizer();
+    return recipe.withOptimizer(
+        new Optimizer(
+            optimizer == null ? own.kind() : optimizer,
+            rate == null ? own.learningRate() : rate,
+            own.weightDecay()));
+  }
+
+  private Recipe preset() {
+    return Recipe.PRESETS.stream()
+        .filter(r -> r.name().equals(preset))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                usage("preset '" + preset + "' is not known; known are graetz, chollet and lucid"));
+  }
+
+  /** What counts besides the feature itself, or null. */
+  private Goal beside(String layer) {
+    Goal goal = added(null, tv, new TotalVariation());
+    goal = added(goal, l2, new Contrast());
+    return added(goal, diversity, new Diversity(layer));
+  }
+
+  private static Goal added(Goal goal, double weight, Goal more) {
+    if (weight == 0) {
+      return goal;
+    }
+    return goal == null ? more.times(weight) : goal.plus(more.times(weight));
+  }
+
   private void checkUsage() {
     channels.forEach(list -> Errors.option(command, () -> ChannelList.parse(list)));
-    if (!preset.equals("graetz")) {
-      throw usage("preset '" + preset + "' is not known; known is graetz");
+    preset();
+    if (transforms != null) {
+      Errors.option(command, () -> Transform.parse(transforms));
+    }
+    if (size != null && (size < 16 || size > 2048)) {
+      throw usage("--size is " + size + "; it can be 16 to 2048");
     }
     if (layers.isEmpty() && classes.isEmpty()) {
       throw usage("say what to maximize: --layer NAME --channels 0-7, or --class NAME");
@@ -108,7 +225,7 @@ final class MaximizeCommand implements Callable<Integer> {
     }
   }
 
-  private List<Wanted> wanted(Model loaded, Graetz method) {
+  private List<Wanted> wanted(Model loaded, Recipe method) {
     List<Wanted> wanted = new ArrayList<>();
     for (String named : layers.stream().distinct().toList()) {
       String layer = LayerNames.known(loaded, named);
@@ -125,7 +242,7 @@ final class MaximizeCommand implements Callable<Integer> {
   }
 
   /** In the order wanted, side by side what is maximized in one layer, as far as it fits. */
-  private List<List<Wanted>> batches(Model loaded, Graetz method, List<Wanted> wanted) {
+  private List<List<Wanted>> batches(Model loaded, Recipe method, List<Wanted> wanted) {
     Map<String, List<Wanted>> byLayer = new LinkedHashMap<>();
     wanted.forEach(
         w -> byLayer.computeIfAbsent(w.feature().layer(), k -> new ArrayList<>()).add(w));

@@ -2,7 +2,7 @@ package dev.vitrine.viz.cli;
 
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.viz.maximize.Feature;
-import dev.vitrine.viz.maximize.Graetz;
+import dev.vitrine.viz.maximize.Recipe;
 import dev.vitrine.viz.method.Prediction;
 import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.Model;
@@ -20,8 +20,11 @@ import java.util.List;
  */
 record Wanted(String group, int channel, Label label, Feature feature, List<Integer> sizes) {
 
-  static Wanted channel(Model model, Graetz method, String layer, int channel) {
-    Feature feature = Feature.beforeRelu(model.network(), layer, channel);
+  static Wanted channel(Model model, Recipe method, String layer, int channel) {
+    Feature feature =
+        method.beforeRelu()
+            ? Feature.beforeRelu(model.network(), layer, channel)
+            : Feature.of(model.network(), layer, channel);
     return new Wanted(
         layer, channel, null, feature, method.sizes(model.network(), feature.layer()));
   }
@@ -31,7 +34,7 @@ record Wanted(String group, int channel, Label label, Feature feature, List<Inte
    *
    * @throws BadInputException if the network has no classes, or if they need images of one size
    */
-  static Wanted ofClass(Model model, Graetz method, String name) {
+  static Wanted ofClass(Model model, Recipe method, String name) {
     Network network = model.network();
     if (!model.hasClasses()) {
       throw new BadInputException(

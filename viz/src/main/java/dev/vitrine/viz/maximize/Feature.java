@@ -12,7 +12,6 @@ import dev.vitrine.engine.op.Identity;
 import dev.vitrine.engine.op.Relu;
 import dev.vitrine.engine.op.Reshape;
 import dev.vitrine.weights.BadInputException;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -35,12 +34,23 @@ public record Feature(String layer, int channel, boolean negative) {
    * @throws dev.vitrine.engine.network.UnknownLayerException if there is no such layer
    */
   public static Feature beforeRelu(Network network, String layer, int channel) {
+    of(network, layer, channel);
+    return traced(network, layer, channel, false);
+  }
+
+  /**
+   * A channel as its layer puts it out.
+   *
+   * @throws BadInputException if the layer has no such channel
+   * @throws dev.vitrine.engine.network.UnknownLayerException if there is no such layer
+   */
+  public static Feature of(Network network, String layer, int channel) {
     int channels = channels(network, layer);
     if (channel < 0 || channel >= channels) {
       throw new BadInputException(
           "layer %s has no channel %d: it has 0 to %d".formatted(layer, channel, channels - 1));
     }
-    return traced(network, layer, channel, false);
+    return new Feature(layer, channel, false);
   }
 
   /**
@@ -108,11 +118,6 @@ public record Feature(String layer, int channel, boolean negative) {
     int w = in.dim(2) > 0 ? in.dim(2) : SIDE;
     Map<String, Shape> shapes = network.shapes(Shape.of(1, h, w, in.dim(3)), Listen.only(layer));
     return shapes.get(layer);
-  }
-
-  /** The layers in whose terms a list of channels is maximized, each once. */
-  static List<String> layers(List<Feature> features) {
-    return features.stream().map(Feature::layer).distinct().toList();
   }
 
   @Override

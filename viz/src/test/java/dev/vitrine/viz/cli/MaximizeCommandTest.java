@@ -136,6 +136,26 @@ final class MaximizeCommandTest {
   }
 
   @Test
+  void aClassOfANetworkForOneSizeIsMaximizedByPresetsOfOneRound() {
+    for (String preset : new String[] {"chollet", "lucid"}) {
+      Console console =
+          fine(
+              "maximize",
+              TINY,
+              "--preset=" + preset,
+              "--steps=3",
+              "--class=pizza",
+              "--json",
+              "-o",
+              folder);
+      JsonNode record = console.json().get(0);
+      assertThat(record.get("method").asText()).isEqualTo(preset);
+      assertThat(record.get("activationAfterRound").get(0).asDouble())
+          .isGreaterThan(record.get("activationAtStart").asDouble());
+    }
+  }
+
+  @Test
   void whatIsNotThereIsRefused() {
     assertThat(refused(1, "maximize", TINY, "--layer", "conv_1", "-o", folder))
         .contains("conv_1_1");
@@ -149,7 +169,8 @@ final class MaximizeCommandTest {
   void wrongUsageSaysWhatIsMissing() {
     assertThat(refused(2, "maximize", TINY)).contains("--layer NAME", "--class NAME");
     assertThat(refused(2, "maximize", TINY, "--channel=1", "--class=1")).contains("--layer");
-    assertThat(refused(2, "maximize", "--preset=lucid", "--class=1")).contains("known is graetz");
+    assertThat(refused(2, "maximize", "--preset=lucent", "--class=1"))
+        .contains("known are graetz, chollet and lucid");
     assertThat(refused(2, "maximize", "--steps=0", "--class=1")).contains("--steps is 0");
     assertThat(refused(2, "maximize", "--batch=0", "--class=1")).contains("--batch is 0");
     assertThat(refused(2, "maximize", TINY, "--layer=conv_1_1", "--channels=3-1"))

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class StandardPixelsTest {
+final class PixelSpaceTest {
   private static final Shape SHAPE = Shape.of(2, 3, 4, 3);
 
   @ParameterizedTest
@@ -31,13 +31,15 @@ final class StandardPixelsTest {
     Picture picture = Picture.of(picture(4, 5, rgb));
     float[] z = picture.toFloats();
     for (int i = 0; i < z.length; i++) {
-      z[i] = StandardPixels.of(z[i], i % 3);
+      z[i] = PixelSpace.STANDARD.of(z[i] / 255.0, i % 3);
     }
     Preprocessing preprocessing = Preprocessing.parse(own);
     try (Backend backend = Backends.open("cpu", false, line -> {});
         Scope scope = new Scope(backend);
-        StandardPixels pixels = new StandardPixels(backend, preprocessing)) {
-      Tensor x = pixels.toNetwork(new Tape(scope), scope.of(Shape.of(1, 4, 5, 3), z));
+        Constants constants = new Constants(backend)) {
+      Tensor x =
+          PixelSpace.STANDARD.toNetwork(
+              new Tape(scope), constants, preprocessing, scope.of(Shape.of(1, 4, 5, 3), z));
       float[] expected = preprocessing.apply(picture);
       float[] found = x.toFloats();
       double unit = 255 * preprocessing.scale() / preprocessing.std().red();
@@ -65,19 +67,21 @@ final class StandardPixelsTest {
   void itsGradientIsTheSlope(String own) {
     try (Backend backend = Backends.open("reference", false, line -> {});
         Scope scope = new Scope(backend);
-        StandardPixels pixels = new StandardPixels(backend, Preprocessing.parse(own))) {
+        Constants constants = new Constants(backend)) {
       Random random = new Random(2);
       int size = (int) SHAPE.size();
       double[] z = random.doubles(size, -2, 2).toArray();
       double[] seed = random.doubles(size, -1, 1).toArray();
       Tape tape = new Tape(scope);
       Tensor image = tape.watch(scope.of(SHAPE, z));
-      Tensor x = pixels.toNetwork(tape, image);
+      Tensor x = PixelSpace.STANDARD.toNetwork(tape, constants, Preprocessing.parse(own), image);
       double[] gradient =
           tape.backward(Map.of(x, scope.of(SHAPE, seed)), List.of(image)).at(image).toDoubles();
       for (int i = 0; i < size; i++) {
         double slope =
-            (value(pixels, scope, z, seed, i, 1) - value(pixels, scope, z, seed, i, -1)) / 2;
+            (value(own, constants, scope, z, seed, i, 1)
+                    - value(own, constants, scope, z, seed, i, -1))
+                / 2;
         assertThat(gradient[i])
             .as("element %d", i)
             .isCloseTo(slope, within(1e-9 * Math.abs(slope)));
@@ -86,10 +90,13 @@ final class StandardPixelsTest {
   }
 
   private static double value(
-      StandardPixels pixels, Scope scope, double[] z, double[] seed, int i, double step) {
+      String own, Constants constants, Scope scope, double[] z, double[] seed, int i, double step) {
     double[] moved = z.clone();
     moved[i] += step;
-    double[] x = pixels.toNetwork(new Tape(scope), scope.of(SHAPE, moved)).toDoubles();
+    double[] x =
+        PixelSpace.STANDARD
+            .toNetwork(new Tape(scope), constants, Preprocessing.parse(own), scope.of(SHAPE, moved))
+            .toDoubles();
     double sum = 0;
     for (int k = 0; k < x.length; k++) {
       sum += (x[k] - (k % 3 == 0 ? 1 : 0)) * seed[k];
@@ -101,7 +108,7 @@ final class StandardPixelsTest {
   void coloursAreClippedToWhatCanBeSeen() {
     float[] z = {-9, 0, 9, 1, -1, 0};
 
-    float[] colors = StandardPixels.toColors(z);
+    float[] colors = PixelSpace.STANDARD.toColors(z);
 
     assertThat(colors[0]).isZero();
     assertThat(colors[1]).isCloseTo(0.456f, within(1e-6f));

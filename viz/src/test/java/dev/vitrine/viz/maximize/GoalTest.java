@@ -1,0 +1,191 @@
+package dev.vitrine.viz.maximize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.vitrine.engine.Scope;
+import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.Tape;
+import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.engine.backend.Backends;
+import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.op.Conv2d;
+import dev.vitrine.engine.op.Sliding;
+import dev.vitrine.weights.image.Preprocessing;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** In double precision, on one convolution of small images. */
+final class GoalTest {
+  private static final int H = 7;
+  private static final int W = 6;
+  private final Backend backend = Backends.open("reference", false, line -> {});
+  private final Network network = network();
+
+  @AfterEach
+  void close() {
+    network.close();
+    backend.close();
+  }
+
+  private Network network() {
+    float[] kernel = new float[3 * 3 * 3 * 4];
+    Random random = new Random(5);
+    for (int i = 0; i < kernel.length; i++) {
+      kernel[i] = (float) random.nextGaussian();
+    }
+    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 0, 0, 3))) {
+      return b.layer(
+              "conv",
+              new Conv2d(Sliding.valid(3, 3, 1, 1)),
+              b.parameter("kernel", Shape.of(3, 3, 3, 4), kernel))
+          .build();
+    }
+  }
+
+  @TestFactory
+  List<DynamicTest> everyGradientIsTheSlope() {
+    Goal channel = Direction.channel("conv", 1);
+    Map<String, Goal> goals =
+        Map.of(
+            "channel", channel,
+            "neuron", Direction.channel("conv", 2, new Direction.Place.Centre()),
+            "direction", Direction.of("conv", new float[] {1, -2, 0, 0.5f}),
+            "layer", new LayerEnergy("conv"),
+            "tv", channel.plus(new TotalVariation().times(-3)),
+            "l2", channel.minus(new Contrast().times(2)),
+            "product", channel.times(new LayerEnergy("conv")),
+            "diversity", new Diversity("conv"));
+    return goals.entrySet().stream()
+        .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> check(e.getValue(), List.of(), false)))
+        .toList();
+  }
+
+  @TestFactory
+  List<DynamicTest> gradientsFlowThroughEveryTransformAndThroughTheSpectrum() {
+    Goal goal = new LayerEnergy("conv");
+    return List.of(
+        DynamicTest.dynamicTest("spectrum", () -> check(goal, List.of(), true)),
+        DynamicTest.dynamicTest(
+            "transforms",
+            () ->
+                check(
+                    goal,
+                    List.of(
+                        new Transform.Padding(3),
+                        new Transform.Jitter(2),
+                        new Transform.Scaling(List.of(0.9)),
+                        new Transform.Rotation(List.of(7.0)),
+                        new Transform.Blur(0.5)),
+                    false)));
+  }
+
+  private void check(Goal goal, List<Transform> transforms, boolean fourier) {
+    int n = 2;
+    int size = n * (fourier ? FourierImages.size(H, W) : H * W * 3);
+    float[] start = new float[size];
+    Random random = new Random(1);
+    for (int i = 0; i < size; i++) {
+      start[i] = fourier ? (float) (0.1 * random.nextGaussian()) : random.nextFloat();
+    }
+    double[] gradient;
+    try (Ascent ascent = ascent(goal, transforms);
+        Parameterization images = images(n, start, fourier);
+        Scope scope = new Scope(backend)) {
+      Tape tape = new Tape(scope);
+      tape.watch(images.variable());
+      gradient = ascent.gradient(tape, images).toDoubles();
+    }
+    double largest = 0;
+    for (double g : gradient) {
+      largest = Math.max(largest, Math.abs(g));
+    }
+    assertThat(largest).isGreaterThan(1e-4);
+    for (int i = 0; i < size; i += 5) {
+      // Exact in float32, in which images are handed over.
+      float step = 1f / 4096;
+      float[] up = start.clone();
+      float[] down = start.clone();
+      up[i] += step;
+      down[i] -= step;
+      double slope =
+          (value(goal, transforms, n, up, fourier) - value(goal, transforms, n, down, fourier))
+              / ((double) up[i] - down[i]);
+      assertThat(gradient[i]).as("%s at %d", goal, i).isCloseTo(-slope, within(1e-4 * largest));
+    }
+  }
+
+  /** The sum over the images, the transforms drawn as they were for the gradient. */
+  private double value(Goal goal, List<Transform> all, int n, float[] z, boolean fourier) {
+    try (Ascent ascent = ascent(goal, all);
+        Parameterization images = images(n, z, fourier)) {
+      double sum = 0;
+      for (double value : ascent.values(images, all)) {
+        sum += value;
+      }
+      return sum;
+    }
+  }
+
+  private Ascent ascent(Goal goal, List<Transform> transforms) {
+    return new Ascent(network, Preprocessing.UNIT, goal, transforms, new Random(3));
+  }
+
+  private Parameterization images(int n, float[] z, boolean fourier) {
+    return fourier
+        ? new FourierImages(backend, n, H, W, z)
+        : new PixelImages(backend, PixelSpace.COLORS, Shape.of(n, H, W, 3), z);
+  }
+
+  @Test
+  void aPictureComesBackFromItsSpectrum() {
+    for (int w : new int[] {6, 7}) {
+      float[] colors = new float[H * w * 3];
+      Random random = new Random(2);
+      for (int i = 0; i < colors.length; i++) {
+        colors[i] = 0.05f + 0.9f * random.nextFloat();
+      }
+      try (FourierImages images =
+              new FourierImages(backend, 1, H, w, FourierImages.of(colors, H, w));
+          Scope scope = new Scope(backend);
+          Constants constants = new Constants(backend)) {
+        float[] back = images.images(new Tape(scope), constants).toFloats();
+        for (int i = 0; i < back.length; i++) {
+          assertThat(back[i]).as("width %d, %d", w, i).isCloseTo(colors[i], within(1e-5f));
+        }
+      }
+    }
+  }
+
+  @Test
+  void likeImagesAreNotDiverse() {
+    float[] one = new float[H * W * 3];
+    Random random = new Random(4);
+    for (int i = 0; i < one.length; i++) {
+      one[i] = random.nextFloat();
+    }
+    float[] two = new float[2 * one.length];
+    System.arraycopy(one, 0, two, 0, one.length);
+    System.arraycopy(one, 0, two, one.length, one.length);
+    assertThat(value(new Diversity("conv"), List.of(), 2, two, false)).isCloseTo(-2, within(1e-9));
+  }
+
+  @Test
+  void aNormalizedStepHasARootMeanSquareOfItsRate() {
+    try (Scope scope = new Scope(backend)) {
+      var x = scope.filled(Shape.of(2, 2), 0);
+      var g = scope.of(Shape.of(2, 2), 3, 4, -30, 40);
+      new Optimizer(Optimizer.Kind.NORMALIZED, 2, 0).on(backend).step(x, g);
+      double rms = Math.sqrt(12.5);
+      assertThat(x.toDoubles())
+          .containsExactly(new double[] {-6 / rms, -8 / rms, 6 / rms, -8 / rms}, within(1e-4));
+      new Optimizer(Optimizer.Kind.SGD, 0.5, 0).on(backend).step(x, g);
+      assertThat(x.toDoubles()[0]).isCloseTo(-6 / rms - 1.5, within(1e-4));
+    }
+  }
+}
