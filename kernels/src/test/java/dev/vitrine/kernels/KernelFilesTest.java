@@ -3,7 +3,10 @@ package dev.vitrine.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.vitrine.engine.backend.BackendException;
+import dev.vitrine.kernels.device.CudaLibraries;
 import dev.vitrine.kernels.device.KernelArguments;
+import dev.vitrine.kernels.device.KernelSource;
 import dev.vitrine.kernels.device.Launch;
 import dev.vitrine.kernels.played.PlayedDevice;
 import java.io.File;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,6 +52,8 @@ final class KernelFilesTest {
   private static final Set<String> NEVER_EMPTY =
       Set.of("adam_corrections", "adam_next_corrections", "reduce");
 
+  private static final Optional<String> NVRTC = loadNvrtc();
+
   static List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(KERNELS)) {
       return files.filter(f -> f.toString().endsWith(".cu")).sorted().toList();
@@ -77,6 +83,36 @@ final class KernelFilesTest {
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isZero();
+  }
+
+  /** What the backend itself does on a card, here for two that need not be there. */
+  @ParameterizedTest
+  @MethodSource("files")
+  void nvrtcCompilesEveryFileForOldAndNewCards(Path file) {
+    assumeTrue(
+        NVRTC.isEmpty(),
+        () -> "NVRTC is not found (VITRINE_CUDA names its folder), kernels are not compiled by it");
+    KernelSource source = KernelSource.of(file.getFileName().toString());
+    for (int capability : new int[] {75, 90}) {
+      byte[] ptx = source.compile("compute_" + capability).bytes();
+      assertThat(new String(ptx, StandardCharsets.UTF_8)).contains(".target sm_" + capability);
+    }
+  }
+
+  /** Why NVRTC cannot be asked, or nothing. */
+  private static Optional<String> loadNvrtc() {
+    try {
+      List<Path> folders = CudaLibraries.folders(System.getenv("VITRINE_CUDA"));
+      for (Path library : CudaLibraries.find(folders, Path.of("target", "cuda-libraries"))) {
+        if (library.getFileName().toString().startsWith("libnvrtc")) {
+          System.load(library.toAbsolutePath().toString());
+        }
+      }
+      KernelSource.compilerVersion();
+      return Optional.empty();
+    } catch (LinkageError | BackendException | IOException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   @Test
