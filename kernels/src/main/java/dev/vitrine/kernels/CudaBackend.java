@@ -75,10 +75,13 @@ public final class CudaBackend extends CudaMemory {
 
   @Override
   public void close() {
-    if (!closed()) {
-      geometry.close();
+    try {
+      if (!closed()) {
+        geometry.close();
+      }
+    } finally {
+      super.close();
     }
-    super.close();
   }
 
   @Override

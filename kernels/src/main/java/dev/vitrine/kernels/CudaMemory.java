@@ -268,8 +268,11 @@ abstract class CudaMemory implements Backend {
     }
     closed = true;
     storages.clear();
-    memory.close();
-    device.close();
+    try {
+      memory.close();
+    } finally {
+      device.close(); // also where the card has failed and frees nothing any more
+    }
   }
 
   // ---- checks ----
