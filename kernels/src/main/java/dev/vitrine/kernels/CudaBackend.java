@@ -75,10 +75,13 @@ public final class CudaBackend extends CudaMemory {
 
   @Override
   public void close() {
-    if (!closed()) {
-      geometry.close();
+    try {
+      if (!closed()) {
+        geometry.close();
+      }
+    } finally {
+      super.close();
     }
-    super.close();
   }
 
   @Override
@@ -306,7 +309,7 @@ public final class CudaBackend extends CudaMemory {
     CudaBuffer gradient = numbers("adam", grad);
     Arguments.adam(grad.shape(), m.shape(), v.shape(), x.shape());
     RecordedStep repetition = repeating();
-    if (repetition != null && repetition.isRecording()) {
+    if (repetition != null && repetition.counts()) {
       learning.adam(step, repetition.nextCounter(), gradient, ms, vs, xs);
       return;
     }

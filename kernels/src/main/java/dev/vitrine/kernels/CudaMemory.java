@@ -25,6 +25,7 @@ abstract class CudaMemory implements Backend {
   final Order images;
   private final Set<Storage> storages = Collections.newSetFromMap(new IdentityHashMap<>());
   private RecordedStep repeating;
+  private long moves;
   private boolean closed;
 
   /**
@@ -182,6 +183,18 @@ abstract class CudaMemory implements Backend {
     memory.give(storage.block);
     storage.block = block;
     storage.order = order;
+    if (repeating == null || !repeating.isRecording()) {
+      moves++;
+    }
+  }
+
+  /**
+   * How often an array has moved to another block, which a recording that knows its old address has
+   * to hear of; arrays of a recording's own arena, which move with each replay alike, are not
+   * counted.
+   */
+  final long moves() {
+    return moves;
   }
 
   @Override
@@ -255,8 +268,11 @@ abstract class CudaMemory implements Backend {
     }
     closed = true;
     storages.clear();
-    memory.close();
-    device.close();
+    try {
+      memory.close();
+    } finally {
+      device.close(); // also where the card has failed and frees nothing any more
+    }
   }
 
   // ---- checks ----

@@ -147,10 +147,23 @@ final class Geometry implements AutoCloseable {
     long begin = memory.allocate(4L * (starts.length + indices.length + weights.length)).address();
     long second = begin + 4L * starts.length;
     long third = second + 4L * indices.length;
-    device.upload(begin, starts, 0, starts.length);
-    device.upload(second, indices, 0, indices.length);
-    device.upload(third, weights, 0, weights.length);
+    try {
+      device.upload(begin, starts, 0, starts.length);
+      device.upload(second, indices, 0, indices.length);
+      device.upload(third, weights, 0, weights.length);
+    } catch (RuntimeException e) {
+      giveBack(begin, e);
+      throw e;
+    }
     return new TapTable(begin, second, third);
+  }
+
+  private void giveBack(long address, RuntimeException because) {
+    try {
+      device.free(address);
+    } catch (RuntimeException e) {
+      because.addSuppressed(e); // a step that is recorded; the device's close frees it
+    }
   }
 
   // ---- warping ----

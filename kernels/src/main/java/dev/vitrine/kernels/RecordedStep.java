@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * A step that runs by itself once, is written down the second time, and replayed from then on. The
  * first run loads kernels, tries algorithms and packs weights, which cannot be recorded. What the
- * recording writes to lies in an arena of its own.
+ * recording writes to lies in an arena of its own. Once an array has moved, all this begins again,
+ * but for Adam's numbers, which the card goes on counting.
  */
 final class RecordedStep implements Repeated {
   private final CudaMemory backend;
@@ -21,7 +22,9 @@ final class RecordedStep implements Repeated {
   private DeviceMemory.Arena arena;
   private Device.Recorded recorded;
   private int recordedAdams;
-  private boolean first = true;
+  private boolean ready;
+  private long moves;
+  private boolean counting;
   private boolean recording;
   private boolean closed;
 
@@ -36,10 +39,8 @@ final class RecordedStep implements Repeated {
       throw new IllegalStateException("the repeated step has been closed");
     }
     backend.open("repeat");
-    if (first) {
-      firstNumbers.clear();
-      backend.runIn(this, step);
-      first = false;
+    if (!ready || moves != backend.moves()) {
+      runByItself();
       return;
     }
     if (recorded == null) {
@@ -59,12 +60,28 @@ final class RecordedStep implements Repeated {
     recorded.replay();
   }
 
-  /** Whether Adam's step number is to be counted on the card. */
+  private void runByItself() {
+    forget();
+    ready = false;
+    recordedAdams = 0;
+    if (!counting) {
+      firstNumbers.clear();
+    }
+    backend.runIn(this, step);
+    ready = true;
+    moves = backend.moves();
+  }
+
   boolean isRecording() {
     return recording;
   }
 
-  /** Notes one of Adam's steps in the first run. */
+  /** Whether Adam's step number is to be counted on the card. */
+  boolean counts() {
+    return recording || counting;
+  }
+
+  /** Notes one of Adam's steps in a run before the card counts. */
   void note(AdamStep adam) {
     firstNumbers.add(adam.step());
   }
@@ -87,9 +104,13 @@ final class RecordedStep implements Repeated {
 
   /** A replay counts up before it uses a number, and the first run has used the first. */
   private void startCounters() {
+    if (counting) {
+      return;
+    }
     for (int i = 0; i < counters.size(); i++) {
       backend.device.upload(counters.get(i).address(), new int[] {firstNumbers.get(i)}, 0, 1);
     }
+    counting = true;
   }
 
   private void record() {

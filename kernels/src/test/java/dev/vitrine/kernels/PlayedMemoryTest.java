@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.backend.AdamStep;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.BackendException;
 import dev.vitrine.engine.backend.Buffer;
 import dev.vitrine.engine.backend.Repeated;
 import dev.vitrine.engine.backend.Unary;
+import dev.vitrine.kernels.device.Order;
 import dev.vitrine.kernels.played.PlayedDevice;
 import dev.vitrine.kernels.played.Sanitizer;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +69,75 @@ final class PlayedMemoryTest {
       float[] read = new float[1];
       backend.download(y, 12345, read, 0, 1);
       assertThat(read).containsExactly(33);
+    }
+  }
+
+  @Test
+  void aRecordedStepFollowsAnArrayThatMoves() {
+    try (Backend channelsFirst =
+        new CudaBackend(
+            new PlayedDevice(Sanitizer.ADDRESS, 1 << 20, true),
+            Order.CHANNELS_FIRST,
+            DeviceMemory::sizeClass)) {
+      Shape shape = Shape.of(1, 2, 2, 3);
+      Buffer x = channelsFirst.alloc(shape);
+      channelsFirst.fill(x, 3);
+      Buffer y = channelsFirst.alloc(shape);
+      try (Repeated step =
+          channelsFirst.repeat(() -> channelsFirst.unary(Unary.LINEAR, 2, 1, x, y))) {
+        step.run();
+        step.run();
+        channelsFirst.reshape(x, Shape.of(12)); // moves it
+        Buffer foreign = channelsFirst.alloc(shape); // lies where it lay
+        for (int value : new int[] {4, 5, 6}) {
+          channelsFirst.fill(x, value);
+          channelsFirst.fill(foreign, 100);
+          step.run();
+          float[] read = new float[12];
+          channelsFirst.download(y, 0, read, 0, 12);
+          assertThat(read).containsOnly(2 * value + 1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void adamsNumbersGoOnWhereAnArrayMovesUnderARecording() {
+    float[] moved = new float[12];
+    float[] still = new float[12];
+    adam(true, moved);
+    adam(false, still);
+    assertThat(moved).containsExactly(still);
+  }
+
+  /** Seven recorded steps of Adam, among which an array that has nothing to do with them moves. */
+  private static void adam(boolean move, float[] result) {
+    try (Backend b =
+        new CudaBackend(
+            new PlayedDevice(Sanitizer.ADDRESS, 1 << 20, true),
+            Order.CHANNELS_FIRST,
+            DeviceMemory::sizeClass)) {
+      Shape shape = Shape.of(1, 2, 2, 3);
+      Buffer[] a = new Buffer[5];
+      for (int i = 0; i < 5; i++) {
+        a[i] = b.alloc(shape);
+        b.fill(a[i], i == 0 ? 0.5 : 0);
+      }
+      AdamStep adam = new AdamStep(0.1, 0.9, 0.999, 1e-8, 0, 1);
+      try (Repeated step =
+          b.repeat(
+              () -> {
+                b.unary(Unary.LINEAR, 1, 0.5, a[3], a[0]);
+                b.adam(adam, a[0], a[1], a[2], a[3]);
+              })) {
+        for (int i = 0; i < 7; i++) {
+          step.run();
+          if (move && i == 3) {
+            b.reshape(a[4], Shape.of(12));
+          }
+        }
+      }
+      b.download(a[3], 0, result, 0, 12);
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -37,14 +38,17 @@ final class AlgorithmFile {
     return Optional.ofNullable(known.get(convolution));
   }
 
+  /** Keeps a choice, in place of the one known here; what others wrote meanwhile stands. */
   void put(String convolution, int algorithm) {
-    known.put(convolution, algorithm);
+    Integer before = known.get(convolution);
+    file.ifPresent(f -> read(f, known));
+    if (Objects.equals(known.get(convolution), before)) {
+      known.put(convolution, algorithm);
+    }
     file.ifPresent(this::write);
   }
 
-  /** Adds what is known here to what others have written meanwhile; their word stands. */
   private void write(Path to) {
-    read(to, known);
     StringBuilder lines = new StringBuilder();
     new TreeMap<>(known).forEach((k, v) -> lines.append(k).append(" = ").append(v).append('\n'));
     AtomicFile.write(to, lines.toString().getBytes(StandardCharsets.UTF_8));

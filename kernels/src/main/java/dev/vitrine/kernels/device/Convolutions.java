@@ -85,7 +85,13 @@ final class Convolutions implements AutoCloseable {
   private Plan plan(ConvolutionCall call, long a, long b, long result, Device.Workspace workspace) {
     CudnnConvolution convolution = new CudnnConvolution(cudnn, call, tf32);
     try {
-      Optional<Integer> kept = algorithms.find(name(call));
+      Optional<Integer> kept =
+          algorithms
+              .find(name(call))
+              .filter(
+                  k ->
+                      k == AlgorithmFile.NONE
+                          || convolution.has(call.direction(), k, MOST_WORKSPACE));
       int algorithm =
           kept.isPresent() ? kept.get() : search(convolution, call, a, b, result, workspace);
       if (algorithm != AlgorithmFile.NONE) {
@@ -132,8 +138,15 @@ final class Convolutions implements AutoCloseable {
                           ? nanos(run, algorithm)
                           : Double.POSITIVE_INFINITY);
         });
-    algorithms.put(name(call), found[0]);
+    if (isWorthKeeping(found[0], bytes)) {
+      algorithms.put(name(call), found[0]);
+    }
     return found[0];
+  }
+
+  /** Whether a search's answer holds tomorrow: a busy card may only lack room for an algorithm. */
+  static boolean isWorthKeeping(int algorithm, long workspaceBytes) {
+    return algorithm != AlgorithmFile.NONE || workspaceBytes == MOST_WORKSPACE;
   }
 
   /** The shortest time of some runs, of which the first loads kernels; infinite if cuDNN cannot. */

@@ -86,6 +86,11 @@ public final class Gpu implements AutoCloseable {
     check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
   }
 
+  /** Makes the card's context the calling thread's, where a card that has failed lets it. */
+  void tryToBind() {
+    cuCtxSetCurrent(context);
+  }
+
   /** Which card it is, counted from 0. */
   public int number() {
     return number;
@@ -150,7 +155,7 @@ public final class Gpu implements AutoCloseable {
       return;
     }
     closed = true;
-    cuCtxSetCurrent(context);
+    tryToBind();
     cuStreamSynchronize(stream);
     cuStreamDestroy(stream);
     cuDevicePrimaryCtxRelease(device);

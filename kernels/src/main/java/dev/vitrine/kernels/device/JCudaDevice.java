@@ -229,8 +229,8 @@ public final class JCudaDevice implements Device {
       @Override
       public void close() {
         if (!released && !closed) {
-          bind();
-          gpu.synchronize();
+          gpu.tryToBind();
+          cuStreamSynchronize(gpu.stream());
           cuGraphExecDestroy(executable);
         }
         released = true;
@@ -264,8 +264,8 @@ public final class JCudaDevice implements Device {
     if (closed) {
       return;
     }
-    bind();
     closed = true;
+    gpu.tryToBind();
     cuStreamSynchronize(gpu.stream());
     convolutions.close();
     cublas.close();

@@ -39,6 +39,23 @@ final class AlgorithmFileTest {
   }
 
   @Test
+  void aChoiceThatDoesNotServeIsReplacedUnlessAnotherProcessHasDoneSo() {
+    open().put("a", 1);
+    AlgorithmFile one = open();
+    AlgorithmFile other = open();
+    one.put("a", 2);
+    other.put("a", 3);
+    assertThat(open().find("a")).contains(2);
+  }
+
+  @Test
+  void thatThereIsNoAlgorithmIsKeptOnlyWhereTheWorkspaceWasFull() {
+    assertThat(Convolutions.isWorthKeeping(AlgorithmFile.NONE, 1L << 30)).isTrue();
+    assertThat(Convolutions.isWorthKeeping(AlgorithmFile.NONE, 1L << 29)).isFalse();
+    assertThat(Convolutions.isWorthKeeping(3, 1L << 20)).isTrue();
+  }
+
+  @Test
   void aLineThatMakesNoSenseIsNoChoice() throws IOException {
     Path file = folder.resolve("cards").resolve("card.txt");
     Files.createDirectories(file.getParent());
