@@ -142,7 +142,11 @@ public final class CudaBackend extends CudaMemory {
     int inner = a.shape().dim(transposeA ? 0 : 1);
     Product product =
         new Product(transposeA, transposeB, y.shape().dim(0), y.shape().dim(1), inner);
-    device.multiply(product, left.address(), right.address(), to.address());
+    memory.withRoom(
+        () -> {
+          device.multiply(product, left.address(), right.address(), to.address());
+          return null;
+        });
     elementwise.finish(to, plus, post);
   }
 

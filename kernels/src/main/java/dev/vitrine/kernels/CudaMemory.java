@@ -223,7 +223,9 @@ abstract class CudaMemory implements Backend {
 
   /** {@link Device#convolve}, with a workspace out of the pool. */
   final boolean convolve(ConvolutionCall call, CudaBuffer a, CudaBuffer b, CudaBuffer result) {
-    return device.convolve(call, a.address(), b.address(), result.address(), this::lendWorkspace);
+    return memory.withRoom(
+        () ->
+            device.convolve(call, a.address(), b.address(), result.address(), this::lendWorkspace));
   }
 
   /** Work on the card comes in order, so the next operation may have the same memory. */

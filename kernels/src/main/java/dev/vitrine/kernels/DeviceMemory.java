@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 
 /**
  * The card's memory in blocks by size class, four classes to each power of two, kept for reuse when
@@ -170,16 +171,26 @@ final class DeviceMemory implements AutoCloseable {
    * @throws BackendException if the card has not that much, even with the pool emptied
    */
   Block allocate(long size) {
+    return withRoom(() -> new Block(device.allocate(size), size));
+  }
+
+  /**
+   * Runs what may lack memory on the card. Where it does, the pool is emptied and it is tried once
+   * more; not while the card records, when nothing can be freed.
+   *
+   * @throws BackendException if the card has too little even so
+   */
+  <T> T withRoom(Supplier<T> work) {
     try {
-      return new Block(device.allocate(size), size);
+      return work.get();
     } catch (OutOfDeviceMemory e) {
       if (recording != null) {
-        throw e; // nothing can be freed while the card records
+        throw e;
       }
       trim();
     }
     try {
-      return new Block(device.allocate(size), size);
+      return work.get();
     } catch (OutOfDeviceMemory e) {
       throw tooLittle(e);
     }
@@ -187,10 +198,16 @@ final class DeviceMemory implements AutoCloseable {
 
   /** What is left to say when emptying the pool did not help. */
   BackendException tooLittle(OutOfDeviceMemory e) {
+    String what =
+        e.asked() == 0
+            ? "%s; %s free, %s in use here"
+                .formatted(e.getMessage(), size(device.freeBytes()), size(liveBytes))
+            : "%s are asked for, %s free, %s in use here"
+                .formatted(size(e.asked()), size(e.free()), size(liveBytes));
     return new BackendException(
-        "the card has too little memory: %s are asked for, %s free, %s in use here;"
-                .formatted(size(e.asked()), size(e.free()), size(liveBytes))
-            + " use a smaller batch or a smaller image, or --device cpu",
+        "the card has too little memory: "
+            + what
+            + "; use a smaller batch or a smaller image, or --device cpu",
         e);
   }
 

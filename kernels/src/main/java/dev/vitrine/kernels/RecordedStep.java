@@ -57,7 +57,11 @@ final class RecordedStep implements Repeated {
       }
       startCounters();
     }
-    recorded.replay();
+    backend.memory.withRoom(
+        () -> {
+          recorded.replay();
+          return null;
+        });
   }
 
   private void runByItself() {

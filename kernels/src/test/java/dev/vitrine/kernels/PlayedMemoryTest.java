@@ -8,13 +8,22 @@ import dev.vitrine.engine.backend.AdamStep;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.BackendException;
 import dev.vitrine.engine.backend.Buffer;
+import dev.vitrine.engine.backend.Convolution;
+import dev.vitrine.engine.backend.PostOp;
 import dev.vitrine.engine.backend.Repeated;
 import dev.vitrine.engine.backend.Unary;
+import dev.vitrine.engine.backend.Window;
+import dev.vitrine.kernels.device.Device;
 import dev.vitrine.kernels.device.Order;
+import dev.vitrine.kernels.device.OutOfDeviceMemory;
 import dev.vitrine.kernels.played.PlayedDevice;
 import dev.vitrine.kernels.played.Sanitizer;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A card with a megabyte. */
 final class PlayedMemoryTest {
@@ -44,6 +53,75 @@ final class PlayedMemoryTest {
     assertThat(backend.liveBytes()).as("after the pool was emptied").isEqualTo(3 << 18);
     backend.release(other);
     assertThat(backend.memoryBudget()).isBetween(900_000L, 1L << 20);
+  }
+
+  /** As cuBLAS and cuDNN do when they have no room for what they need themselves. */
+  @ParameterizedTest
+  @ValueSource(strings = {"multiply", "convolve", "replay"})
+  void aLibraryThatLacksMemoryIsAskedAgainWithThePoolEmptied(String call) {
+    PlayedDevice played = new PlayedDevice(Sanitizer.ADDRESS, 1 << 20, true);
+    boolean[] full = {false};
+    Device card = failing(Device.class, played, call, full);
+    try (Backend cuda = new CudaBackend(card)) {
+      Buffer x = cuda.alloc(Shape.of(1, 4, 4, 2));
+      Buffer kernel = cuda.alloc(Shape.of(1, 1, 2, 3));
+      Buffer y = cuda.alloc(Shape.of(1, 4, 4, 3));
+      Buffer a = cuda.reshape(x, Shape.of(16, 2));
+      Buffer b = cuda.reshape(kernel, Shape.of(2, 3));
+      Buffer c = cuda.alloc(Shape.of(16, 3));
+      cuda.fill(x, 2);
+      cuda.fill(kernel, 5);
+      Convolution one = new Convolution(Window.of(1, 1, 1, 1), 1);
+      Runnable work =
+          () -> {
+            cuda.convolution(one, x, kernel, null, PostOp.NONE, y);
+            cuda.matmul(a, false, b, false, null, PostOp.NONE, c);
+          };
+      try (Repeated step = cuda.repeat(work)) {
+        step.run();
+        cuda.fill(x, 3);
+        cuda.release(cuda.alloc(HALF));
+        assertThat(cuda.pooledBytes()).isGreaterThanOrEqualTo(1 << 19);
+        full[0] = true;
+        if (call.equals("replay")) {
+          step.run();
+        } else {
+          work.run();
+        }
+        assertThat(full[0]).as("the card is full no more").isFalse();
+        assertThat(cuda.pooledBytes()).as("the large block is gone").isLessThan(1 << 19);
+        float[] read = new float[48];
+        cuda.download(y, 0, read, 0, 48);
+        assertThat(read).containsOnly(30);
+        cuda.download(c, 0, read, 0, 48);
+        assertThat(read).containsOnly(30);
+      }
+    }
+  }
+
+  /**
+   * An interface's object that lacks memory once, the first time that a call is made while full.
+   */
+  private static <T> T failing(Class<T> type, T real, String call, boolean[] full) {
+    Object proxy =
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> {
+              if (full[0] && method.getName().equals(call)) {
+                full[0] = false;
+                throw new OutOfDeviceMemory(1 << 20, 0);
+              }
+              try {
+                Object result = method.invoke(real, arguments);
+                return result instanceof Device.Recorded recorded
+                    ? failing(Device.Recorded.class, recorded, call, full)
+                    : result;
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+    return type.cast(proxy);
   }
 
   @Test

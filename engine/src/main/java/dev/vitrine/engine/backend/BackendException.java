@@ -1,7 +1,7 @@
 package dev.vitrine.engine.backend;
 
 /** A device refused or failed; the message is one line that says what to do. */
-public final class BackendException extends RuntimeException {
+public class BackendException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public BackendException(String message) {

@@ -53,9 +53,13 @@ public final class Cublas implements AutoCloseable {
   /**
    * Lets an answer of cuBLAS that is not success be known.
    *
-   * @throws BackendException if it is not 0
+   * @throws OutOfDeviceMemory if the card had not enough
+   * @throws BackendException if it is not 0 otherwise
    */
   public static void check(int status, String call) {
+    if (status == cublasStatus.CUBLAS_STATUS_ALLOC_FAILED) {
+      throw new OutOfDeviceMemory(call, cublasStatus.stringFor(status));
+    }
     if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
       throw new BackendException("%s: %s".formatted(call, cublasStatus.stringFor(status)));
     }

@@ -25,11 +25,16 @@ public final class Cudnn implements AutoCloseable {
    * Lets an answer of cuDNN that is not success be known. cuDNN 9 numbers its statuses anew, so its
    * own names are asked for, not the Java jar's.
    *
-   * @throws BackendException if it is not 0
+   * @throws OutOfDeviceMemory if the card had not enough
+   * @throws BackendException if it is not 0 otherwise
    */
   public static void check(int status, String call) {
     if (status != 0) {
-      throw new BackendException("%s: %s".formatted(call, cudnnGetErrorString(status)));
+      String answer = cudnnGetErrorString(status);
+      if (answer.contains("ALLOC")) { // its number is another in cuDNN 8
+        throw new OutOfDeviceMemory(call, answer);
+      }
+      throw new BackendException("%s: %s".formatted(call, answer));
     }
   }
 

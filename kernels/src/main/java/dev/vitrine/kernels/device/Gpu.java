@@ -61,12 +61,16 @@ public final class Gpu implements AutoCloseable {
   /**
    * Lets a driver's answer that is not success be known.
    *
-   * @throws BackendException if it is not 0
+   * @throws OutOfDeviceMemory if the card had not enough
+   * @throws BackendException if it is not 0 otherwise
    */
   public static void check(int result, String call) {
     if (result != CUresult.CUDA_SUCCESS) {
       String[] name = new String[1];
       cuGetErrorName(result, name);
+      if (result == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+        throw new OutOfDeviceMemory(call, name[0]);
+      }
       throw new BackendException("%s: %s".formatted(call, name[0] == null ? result : name[0]));
     }
   }
