@@ -58,6 +58,9 @@ cp bench/target/vitrine-bench-*.jar "$runtime/bench.jar"
 cp -r bench/target/portable "$runtime/tests/lib"
 cp -r kernels/target/test-classes "$runtime/tests/kernels"
 cp -r engine/target/test-classes "$runtime/tests/engine"
+mkdir -p "$runtime/tests/goldens/dev/vitrine/viz"
+cp -r viz/target/test-classes/dev/vitrine/viz/golden "$runtime/tests/goldens/dev/vitrine/viz/"
+cp -r viz/target/test-classes/goldens "$runtime/tests/goldens/"
 
 # The natives that are called: without the PTX compiler, 24 MB, and cuBLAS' old interface.
 for jar in "$dist"/app/lib/jc*-natives-*-linux-x86_64.jar; do

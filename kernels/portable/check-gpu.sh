@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs on a card what needs one: the tests tagged gpu, the engine's networks, and the benchmarks,
-# beside PyTorch where there is one. A short table comes last.
+# Runs on a card what needs one: the tests tagged gpu, the engine's networks, PyTorch's and Keras'
+# numbers, and the benchmarks, beside PyTorch where there is one. A short table comes last.
 #
 #   check-gpu.sh [--probe] [--seconds N] [--device N] [--parts NAME,...] [--log FILE]
 #
 #   --probe        the GPU probe too, which says what each convolution costs in which layout
 #   --seconds N    time for everything (500)
 #   --device N     the card's number (0)
-#   --parts NAMES  of tests, networks, kernels, fp32, tf32, torch-fp32, torch-tf32 (all of them)
+#   --parts NAMES  of tests, networks, goldens, kernels, fp32, tf32, torch-fp32, torch-tf32 (all)
 #   --log FILE     where the whole output goes (vitrine-gpu.log, in the current folder)
 #   --try          tries the script itself: on the CPU, at next to no size
 #
@@ -16,7 +16,7 @@
 # of time, or there is no card; 2 wrong usage.
 set -u
 
-parts=tests,networks,kernels,fp32,torch-fp32,tf32,torch-tf32 seconds=500 device=0
+parts=tests,networks,goldens,kernels,fp32,torch-fp32,tf32,torch-tf32 seconds=500 device=0
 log=vitrine-gpu.log probe= tiny=
 wrong() {
   echo "check-gpu.sh: $1; see --help" >&2
@@ -48,6 +48,7 @@ weight() {
     probe) echo 24 ;;
     tests) echo 8 ;;
     networks) echo 3 ;;
+    goldens) echo 6 ;;
     kernels) echo 4 ;;
     fp32 | tf32) echo 5 ;;
     torch-fp32 | torch-tf32) echo 10 ;;
@@ -74,7 +75,7 @@ bench() {
   java_with "$runtime/bench.jar" dev.vitrine.bench.gpu.GpuBench --device "$name" $tiny "$@"
 }
 tests() {
-  java_with "$runtime/tests/kernels:$runtime/tests/engine:$runtime/tests/lib/*" \
+  java_with "$runtime/tests/kernels:$runtime/tests/engine:$runtime/tests/goldens:$runtime/tests/lib/*" \
     "-Dvitrine.test.device=$kind" org.junit.platform.console.ConsoleLauncher execute \
     --disable-banner --disable-ansi-colors --details=testfeed --fail-if-no-tests "$@"
 }
@@ -97,6 +98,7 @@ run_part() {
       tests --scan-classpath="$runtime/tests/engine" \
         --include-classname='dev\.vitrine\.engine\.(network\..*Test|OwnershipTest|TapeTest)'
       ;;
+    goldens) tests --scan-classpath="$runtime/tests/goldens" ;;
     kernels) bench kernels --seconds "$2" ;;
     fp32 | tf32) bench vgg16 --precision "$1" --seconds "$2" ;;
     # What it begins last may be a network to compile, which takes as long as all the rest.

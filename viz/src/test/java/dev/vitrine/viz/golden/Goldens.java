@@ -15,6 +15,9 @@ import java.util.Map;
 
 /** The arrays that PyTorch, Keras and Pillow computed, and how ours are held to them. */
 final class Goldens {
+  /** On which device they are held: the CPU, or what the property says, a card say. */
+  static final String DEVICE = System.getProperty("vitrine.test.device", "cpu");
+
   private final Map<String, Map<String, Npy>> archives = new HashMap<>();
 
   JsonNode json(String file) throws IOException {

@@ -42,7 +42,7 @@ class KerasGoldensTest {
 
   private void check(JsonNode golden) {
     Path file = Path.of("samples", golden.get("image").asText() + ".png");
-    try (Backend backend = Backends.open("cpu", false, line -> {});
+    try (Backend backend = Backends.open(Goldens.DEVICE, false, line -> {});
         Model model = Models.open(golden.get("model").asText(), backend, Overrides.NONE);
         Scope scope = new Scope(backend)) {
       int h = model.inputSize()[0];

@@ -53,7 +53,7 @@ class MethodGoldensTest {
       Set.of("gradcam++-epsilon", "eigencam-centred", "scorecam-corners");
 
   private final Goldens goldens = new Goldens();
-  private final Backend backend = Backends.open("cpu", false, line -> {});
+  private final Backend backend = Backends.open(Goldens.DEVICE, false, line -> {});
   private final Map<String, Model> models = new HashMap<>();
 
   @TestFactory

@@ -86,7 +86,7 @@ class NetworkGoldensTest {
 
   /** One image in one network, with everything that its goldens ask for. */
   private static final class Study {
-    final Backend backend = Backends.open("cpu", false, line -> {});
+    final Backend backend = Backends.open(Goldens.DEVICE, false, line -> {});
     final Model model;
     final Scope scope = new Scope(backend);
     final Run run;
