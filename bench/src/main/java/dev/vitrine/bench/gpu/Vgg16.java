@@ -3,6 +3,7 @@ package dev.vitrine.bench.gpu;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.network.Parameter;
 import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Dense;
@@ -32,7 +33,7 @@ record Vgg16(int size, int divisor) {
   private static final int CLASSES = 1000;
 
   Network on(Backend backend) {
-    try (Network.Builder b = Network.on(backend).input("input", Shape.of(1, size, size, 3))) {
+    try (NetworkBuilder b = Network.on(backend).input("input", Shape.of(1, size, size, 3))) {
       int channels = 3;
       int array = 1; // 0 is the image
       for (int block = 0; block < BLOCKS.length; block++) {
@@ -64,14 +65,14 @@ record Vgg16(int size, int divisor) {
   }
 
   /** He's: variance 2 / inputs, and a uniform number in [-a, a) has variance a*a / 3. */
-  private static Parameter weight(Network.Builder b, String name, int array, Shape shape) {
+  private static Parameter weight(NetworkBuilder b, String name, int array, Shape shape) {
     int count = Math.toIntExact(shape.size());
     double inputs = (double) count / shape.dim(shape.rank() - 1);
     float scale = (float) Math.sqrt(6 / inputs);
     return b.parameter(name + "/kernel", shape, Mixed.values(array, count, scale));
   }
 
-  private static Parameter bias(Network.Builder b, String name, int count) {
+  private static Parameter bias(NetworkBuilder b, String name, int count) {
     return b.parameter(name + "/bias", Shape.of(count), new float[count]);
   }
 

@@ -1,7 +1,6 @@
 package dev.vitrine.engine.network;
 
 import dev.vitrine.engine.Op;
-import dev.vitrine.engine.Scope;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tape;
 import dev.vitrine.engine.Tensor;
@@ -20,8 +19,8 @@ import java.util.function.Predicate;
 
 /**
  * A convolutional network: named layers in topological order, their weights, and the hooks that
- * look inside. Built by {@link Builder}; {@link #forward} runs it. The network owns its weights.
- * One thread at a time.
+ * look inside. Built by {@link NetworkBuilder}; {@link #forward} runs it. The network owns its
+ * weights. One thread at a time.
  */
 public final class Network implements AutoCloseable {
   private final Backend backend;
@@ -31,27 +30,28 @@ public final class Network implements AutoCloseable {
   private final Map<String, String> aliases;
   private final String output;
   private final Hooks hooks = new Hooks();
-  private final Map<PlanKey, Plan> plans = new HashMap<>();
-  private final Map<String, List<Parameter>> folded = new HashMap<>();
-  private final Scope constants;
+  private final Plans plans;
   private boolean training;
 
-  private record PlanKey(
-      String from, Set<String> shown, boolean output, Set<String> alone, boolean fold) {}
-
-  private Network(Builder b) {
-    backend = b.backend;
-    constants = new Scope(backend);
-    input = b.input;
-    inputShape = b.inputShape;
-    layers = new LinkedHashMap<>(b.layers);
-    aliases = Map.copyOf(b.aliases);
-    output = b.output == null ? b.last : b.output;
+  Network(
+      Backend backend,
+      String input,
+      Shape inputShape,
+      Map<String, Layer> layers,
+      Map<String, String> aliases,
+      String output) {
+    this.backend = backend;
+    this.input = input;
+    this.inputShape = inputShape;
+    this.layers = new LinkedHashMap<>(layers);
+    this.aliases = Map.copyOf(aliases);
+    this.output = output;
+    this.plans = new Plans(backend);
   }
 
   /** Starts a network on a backend. */
-  public static Builder on(Backend backend) {
-    return new Builder(backend);
+  public static NetworkBuilder on(Backend backend) {
+    return new NetworkBuilder(backend);
   }
 
   /** The device. */
@@ -132,9 +132,11 @@ public final class Network implements AutoCloseable {
 
   /** As {@link #shapes(Shape, Listen)}, of the layers that a run from one of them would compute. */
   public Map<String, Shape> shapesFrom(String layer, Shape x, Listen listen) {
-    return layer.equals(input)
-        ? shapes(x, listen)
-        : shapes(layer(layer).name(), x, needed(layer, listen));
+    if (layer.equals(input)) {
+      return shapes(x, listen);
+    }
+    String name = layer(layer).name();
+    return shapes(name, x, needed(name, listen));
   }
 
   private Map<String, Shape> shapes(Shape x, Collection<Layer> of) {
@@ -216,8 +218,9 @@ public final class Network implements AutoCloseable {
    *     shapes do not fit
    */
   public Run forwardFrom(String layer, Tensor x, Listen listen) {
-    shapesFrom(layer, x.shape(), listen);
-    return new Run(this, layer, x, listen);
+    String name = layer(layer).name();
+    shapesFrom(name, x.shape(), listen);
+    return new Run(this, name, x, listen);
   }
 
   /** Runs the network for its output alone. */
@@ -235,12 +238,10 @@ public final class Network implements AutoCloseable {
       alone.addAll(hooks.onBackward());
     }
     boolean fold = !training && !listen.weights();
-    PlanKey key = new PlanKey(from, listen.layers(), listen.output(), Set.copyOf(alone), fold);
-    return plans.computeIfAbsent(
-        key,
-        k ->
-            Plan.of(
-                needed(from, listen), output, k.shown(), k.alone(), k.fold() ? this::fold : null));
+    return plans.plan(
+        new Plans.Key(from, listen.layers(), listen.output(), alone, fold),
+        () -> needed(from, listen),
+        output);
   }
 
   /** The layers after one that something wanted depends on, in topological order. */
@@ -262,29 +263,10 @@ public final class Network implements AutoCloseable {
       throw new IllegalArgumentException(
           "a run from layer "
               + from
-              + " cannot tell all that is wanted: some of it depends on"
-              + " other layers");
+              + " cannot tell all that is wanted: some of it depends on other layers");
     }
     Collections.reverse(found);
     return found;
-  }
-
-  private List<Parameter> fold(Layer conv, Layer norm) {
-    return folded.computeIfAbsent(
-        norm.name(),
-        k -> {
-          Folding f = Folding.of(conv, norm);
-          Tensor kernel = conv.parameters().get(0).value();
-          return List.of(
-              constant(norm.name() + "/folded kernel", kernel.shape(), f.kernel(kernel)),
-              constant(norm.name() + "/folded bias", f.biasShape(), f.bias()));
-        });
-  }
-
-  private Parameter constant(String name, Shape shape, double[] values) {
-    Tensor t = constants.of(shape, values).named(name);
-    backend.freeze(t.buffer());
-    return new Parameter(name, t);
   }
 
   Hooks hooks() {
@@ -364,7 +346,7 @@ public final class Network implements AutoCloseable {
   public void train() {
     if (!training) {
       training = true;
-      dropFolded();
+      plans.drop();
       parameters().forEach(p -> backend.thaw(p.value().buffer()));
     }
   }
@@ -377,15 +359,9 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  private void dropFolded() {
-    plans.clear();
-    folded.clear();
-    constants.close();
-  }
-
   /** A copy of the network on another backend, without its hooks. */
   public Network copyTo(Backend other) {
-    try (Builder b = on(other).input(input, inputShape)) {
+    try (NetworkBuilder b = on(other).input(input, inputShape)) {
       Map<Parameter, Parameter> copies = new HashMap<>();
       for (Parameter p : parameters()) {
         copies.put(p, b.parameter(p.name(), p.value().shape(), p.constant()));
@@ -413,158 +389,7 @@ public final class Network implements AutoCloseable {
   /** Frees the weights. Idempotent. */
   @Override
   public void close() {
-    dropFolded();
+    plans.drop();
     parameters().forEach(p -> p.value().close());
-  }
-
-  /** Collects layers in topological order. Closing it before {@link #build} frees the weights. */
-  public static final class Builder implements AutoCloseable {
-    private final Backend backend;
-    private final Map<String, Layer> layers = new LinkedHashMap<>();
-    private final Map<String, String> aliases = new HashMap<>();
-    private final Scope weights;
-    private String input;
-    private Shape inputShape;
-    private String last;
-    private String output;
-    private boolean built;
-
-    private Builder(Backend backend) {
-      this.backend = backend;
-      this.weights = new Scope(backend);
-    }
-
-    /**
-     * The input's name and shape {@code [1, h, w, c]}, h and w 0 where any will do. Comes first.
-     *
-     * @throws IllegalArgumentException if the shape is not of that form
-     * @throws IllegalStateException if there is an input already
-     */
-    public Builder input(String name, Shape shape) {
-      if (input != null) {
-        throw new IllegalStateException(
-            "input " + name + " comes after input " + input + "; a network has one");
-      }
-      if (shape.rank() != 4 || shape.dim(0) != 1 || shape.dim(3) < 1) {
-        throw new IllegalArgumentException(
-            "input " + name + " is " + shape + ", it should be [1, h, w, c]");
-      }
-      input = name;
-      inputShape = shape;
-      last = name;
-      return this;
-    }
-
-    /** Uploads a weight. */
-    public Parameter parameter(String name, Shape shape, float[] values) {
-      return new Parameter(name, weights.of(shape, values).named(name));
-    }
-
-    /** A weight whose values the caller uploads, in slices say. */
-    public Parameter parameter(String name, Shape shape) {
-      return parameter(name, shape, false);
-    }
-
-    private Parameter parameter(String name, Shape shape, boolean constant) {
-      return new Parameter(name, weights.make(shape).named(name), constant);
-    }
-
-    /** Uploads what is no weight of the network, see {@link Parameter#constant}. */
-    public Parameter constant(String name, Shape shape, float[] values) {
-      return new Parameter(name, weights.of(shape, values).named(name), true);
-    }
-
-    /** Appends a layer that reads the one before it. */
-    public Builder layer(String name, Op op, Parameter... parameters) {
-      checkInput();
-      return layer(name, op, List.of(last), List.of(parameters));
-    }
-
-    /**
-     * Appends a layer.
-     *
-     * @throws IllegalArgumentException if the name is taken or an input is not known yet
-     */
-    public Builder layer(String name, Op op, List<String> inputs, List<Parameter> parameters) {
-      if (layers.containsKey(name) || name.equals(input)) {
-        throw new IllegalArgumentException("layer " + name + " stands in the network twice");
-      }
-      for (String in : inputs) {
-        if (!layers.containsKey(in) && !in.equals(input)) {
-          throw new IllegalArgumentException(
-              "layer " + name + " reads " + in + ", which is unknown");
-        }
-      }
-      layers.put(name, new Layer(name, op, List.copyOf(inputs), List.copyOf(parameters)));
-      last = name;
-      return this;
-    }
-
-    /**
-     * Gives a layer another name to be found by.
-     *
-     * @throws IllegalArgumentException if there is no such layer, or a layer has that name
-     */
-    public Builder alias(String alias, String layer) {
-      if (!layers.containsKey(layer) || layers.containsKey(alias)) {
-        throw new IllegalArgumentException(
-            "alias " + alias + " of " + layer + ": there is no such layer, or one of that name");
-      }
-      aliases.put(alias, layer);
-      return this;
-    }
-
-    /** The layer whose output is the network's; the last one if not said. */
-    public Builder output(String name) {
-      output = name;
-      return this;
-    }
-
-    /** The name of the last layer so far. */
-    public String last() {
-      return last;
-    }
-
-    /**
-     * Builds the network, which owns the weights from now on, and freezes them.
-     *
-     * @throws IllegalArgumentException if shapes do not fit, if two weights have one name, or if
-     *     the output is not among the layers
-     * @throws IllegalStateException if there is no input, or if it has been built already
-     */
-    public Network build() {
-      checkInput();
-      if (built) {
-        throw new IllegalStateException("this builder's network is built; start another one");
-      }
-      Network network = new Network(this);
-      network.layer(network.output());
-      Set<String> names = new HashSet<>();
-      for (Parameter p : network.parameters()) {
-        if (!names.add(p.name())) {
-          throw new IllegalArgumentException(
-              "two weights are called " + p.name() + "; share one or give them two names");
-        }
-      }
-      if (inputShape.dim(1) > 0 && inputShape.dim(2) > 0) {
-        network.shapes(inputShape);
-      }
-      network.parameters().forEach(p -> backend.freeze(p.value().buffer()));
-      network.parameters().forEach(p -> p.value().keep());
-      weights.close();
-      built = true;
-      return network;
-    }
-
-    private void checkInput() {
-      if (input == null) {
-        throw new IllegalStateException("the network has no input yet: call input(...) first");
-      }
-    }
-
-    @Override
-    public void close() {
-      weights.close();
-    }
   }
 }

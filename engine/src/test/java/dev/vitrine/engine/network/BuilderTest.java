@@ -19,7 +19,7 @@ class BuilderTest extends OnReference {
 
   @Test
   void aNameStandsForOneLayer() {
-    try (Network.Builder b = Network.on(backend).input("image", IMAGE)) {
+    try (NetworkBuilder b = Network.on(backend).input("image", IMAGE)) {
       b.layer("relu", new Relu());
       assertThatThrownBy(() -> b.layer("relu", new Relu()))
           .isInstanceOf(IllegalArgumentException.class)
@@ -33,7 +33,7 @@ class BuilderTest extends OnReference {
 
   @Test
   void theInputComesFirstAndOnce() {
-    try (Network.Builder b = Network.on(backend)) {
+    try (NetworkBuilder b = Network.on(backend)) {
       assertThatThrownBy(() -> b.layer("relu", new Relu()))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("no input yet");
@@ -50,7 +50,7 @@ class BuilderTest extends OnReference {
 
   @Test
   void theOutputMustBeALayer() {
-    try (Network.Builder b = Network.on(backend).input("image", IMAGE)) {
+    try (NetworkBuilder b = Network.on(backend).input("image", IMAGE)) {
       assertThatThrownBy(b::build).isInstanceOf(UnknownLayerException.class);
       b.layer("relu", new Relu()).output("logits");
       assertThatThrownBy(b::build)
@@ -61,7 +61,7 @@ class BuilderTest extends OnReference {
 
   @Test
   void shapesAreCheckedWithTheLayersName() {
-    try (Network.Builder b = Network.on(backend).input("image", IMAGE)) {
+    try (NetworkBuilder b = Network.on(backend).input("image", IMAGE)) {
       b.layer("relu", new Relu());
       b.layer("fc", new Dense(), b.parameter("fc/w", Shape.of(3, 3), new float[9]));
       assertThatThrownBy(b::build)
@@ -74,7 +74,7 @@ class BuilderTest extends OnReference {
 
   @Test
   void aLayerWithTooFewInputsIsNamed() {
-    try (Network.Builder b = Network.on(backend).input("image", IMAGE)) {
+    try (NetworkBuilder b = Network.on(backend).input("image", IMAGE)) {
       b.layer("sum", new Arithmetic(Binary.ADD));
       assertThatThrownBy(b::build).hasMessageContaining("layer sum: Add takes 2 input(s)");
     }
@@ -82,7 +82,7 @@ class BuilderTest extends OnReference {
 
   @Test
   void imagesThatDoNotFitAreRefusedWithTheLayersName() {
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 0, 0, 1))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 0, 0, 1))) {
       b.layer(
           "conv",
           new Conv2d(Sliding.valid(3, 3, 1, 1)),
@@ -104,7 +104,7 @@ class BuilderTest extends OnReference {
 
   @Test
   void twoWeightsOfOneNameAreRefused() {
-    try (Network.Builder b = Network.on(backend).input("image", IMAGE)) {
+    try (NetworkBuilder b = Network.on(backend).input("image", IMAGE)) {
       Conv2d op = new Conv2d(Sliding.valid(1, 1, 1, 1));
       b.layer("a", op, b.parameter("k", Shape.of(1, 1, 2, 2), new float[4]));
       b.layer("b", op, b.parameter("k", Shape.of(1, 1, 2, 2), new float[4]));
@@ -116,7 +116,7 @@ class BuilderTest extends OnReference {
 
   @Test
   void aBuilderBuildsOnceAndGivesItsWeightsAway() {
-    try (Network.Builder b = Network.on(backend).input("image", IMAGE)) {
+    try (NetworkBuilder b = Network.on(backend).input("image", IMAGE)) {
       Parameter unused = b.parameter("unused", Shape.of(5), new float[5]);
       Parameter k = b.parameter("k", Shape.of(1, 1, 2, 2), new float[4]);
       b.layer("conv", new Conv2d(Sliding.valid(1, 1, 1, 1)), k);
@@ -134,7 +134,7 @@ class BuilderTest extends OnReference {
   @Test
   void weightGradientsImplyGradients() {
     assertThat(new Listen(java.util.Set.of(), false, true).gradients()).isTrue();
-    try (Network.Builder b = Network.on(backend).input("image", IMAGE);
+    try (NetworkBuilder b = Network.on(backend).input("image", IMAGE);
         Network network = b.layer("relu", new Relu()).build();
         Run run = network.forward(scope.filled(IMAGE, 1))) {
       assertThatThrownBy(() -> run.backward(java.util.Map.of(), List.of()))

@@ -96,7 +96,7 @@ class MemoryTest extends OnEveryBackend {
   }
 
   private static Network chain(Backend backend, int length) {
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 0, 0, 2))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 0, 0, 2))) {
       for (int i = 0; i < length; i++) {
         b.layer(String.valueOf(i), new Elementwise(Unary.TANH));
       }
@@ -107,7 +107,7 @@ class MemoryTest extends OnEveryBackend {
   @Test
   void anOutputThatOthersReadIsKept() {
     Tensor image = scope.of(Shape.of(1, 1, 1, 2), -1, 2);
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 0, 0, 2))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 0, 0, 2))) {
       b.layer("middle", new Relu()).layer("end", new Elementwise(Unary.TANH)).output("middle");
       try (Network network = b.build();
           Run run = network.forward(image)) {
@@ -210,7 +210,7 @@ class MemoryTest extends OnEveryBackend {
     Tensor seed = scope.filled(x.shape(), 1).keep();
     long before = backend.liveBytes();
     for (boolean forward : new boolean[] {true, false}) {
-      try (Network.Builder b = Network.on(backend).input("x", x.shape());
+      try (NetworkBuilder b = Network.on(backend).input("x", x.shape());
           Network network =
               b.layer("tanh", new Elementwise(Unary.TANH))
                   .layer("failing", new Failing(forward))

@@ -45,7 +45,7 @@ final class Networks {
         Arrays.fill(rows, row * 4, row * 4 + 4, weight);
       }
     }
-    try (Network.Builder b = Network.on(backend).input("image", GOLDEN_INPUT)) {
+    try (NetworkBuilder b = Network.on(backend).input("image", GOLDEN_INPUT)) {
       return b.layer(
               "conv",
               new Conv2d(Sliding.valid(3, 3, 1, 1)),
@@ -78,7 +78,7 @@ final class Networks {
    */
   static Network rooms(Backend backend, long seed) {
     Seeded r = new Seeded(seed);
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 6, 5, 2))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 6, 5, 2))) {
       convolution(b, r, "conv1", 3, 2, 3, true);
       normalization(b, r, "bn1", 3);
       b.layer("relu1", new Relu());
@@ -107,7 +107,7 @@ final class Networks {
   }
 
   private static void convolution(
-      Network.Builder b, Seeded r, String name, int kernel, int in, int out, boolean bias) {
+      NetworkBuilder b, Seeded r, String name, int kernel, int in, int out, boolean bias) {
     Parameter weights = weight(b, r, name + "/kernel", Shape.of(kernel, kernel, in, out));
     Conv2d op = new Conv2d(Sliding.same(kernel, kernel, 1, 1));
     if (bias) {
@@ -117,7 +117,7 @@ final class Networks {
     }
   }
 
-  private static void normalization(Network.Builder b, Seeded r, String name, int channels) {
+  private static void normalization(NetworkBuilder b, Seeded r, String name, int channels) {
     Shape c = Shape.of(channels);
     b.layer(
         name,
@@ -128,7 +128,7 @@ final class Networks {
         b.parameter(name + "/variance", c, floats(r.uniform(c, 0.5, 2))));
   }
 
-  private static void dense(Network.Builder b, Seeded r, String name, int in, int out) {
+  private static void dense(NetworkBuilder b, Seeded r, String name, int in, int out) {
     b.layer(
         name,
         new Dense(),
@@ -136,7 +136,7 @@ final class Networks {
         weight(b, r, name + "/bias", Shape.of(out)));
   }
 
-  static Parameter weight(Network.Builder b, Seeded r, String name, Shape shape) {
+  static Parameter weight(NetworkBuilder b, Seeded r, String name, Shape shape) {
     return b.parameter(name, shape, floats(r.uniform(shape, -1, 1)));
   }
 

@@ -92,7 +92,7 @@ class PlanTest extends OnEveryBackend {
 
   @Test
   void whatTwoReadIsNotFused() {
-    try (Network.Builder b = Network.on(backend).input("x", Shape.of(1, 2, 2, 1))) {
+    try (NetworkBuilder b = Network.on(backend).input("x", Shape.of(1, 2, 2, 1))) {
       Parameter kernel = b.parameter("k", Shape.of(1, 1, 1, 1), new float[] {1});
       b.layer("conv", new Conv2d(Sliding.valid(1, 1, 1, 1)), kernel);
       b.layer("one", new Relu(), List.of("conv"), List.of());
@@ -107,7 +107,7 @@ class PlanTest extends OnEveryBackend {
 
   @Test
   void theOutputIsNotFusedIntoWhatFollows() {
-    try (Network.Builder b = Network.on(backend).input("x", Shape.of(1, 2, 2, 1))) {
+    try (NetworkBuilder b = Network.on(backend).input("x", Shape.of(1, 2, 2, 1))) {
       Parameter kernel = b.parameter("k", Shape.of(1, 1, 1, 1), new float[] {-1});
       b.layer("conv", new Conv2d(Sliding.valid(1, 1, 1, 1)), kernel).layer("relu", new Relu());
       try (Network early = b.output("conv").build();
@@ -119,7 +119,7 @@ class PlanTest extends OnEveryBackend {
 
   @Test
   void aFusedReluKeepsItsLayersRule() {
-    try (Network.Builder b = Network.on(backend).input("x", Shape.of(1, 1, 1, 1))) {
+    try (NetworkBuilder b = Network.on(backend).input("x", Shape.of(1, 1, 1, 1))) {
       Parameter kernel = b.parameter("k", Shape.of(1, 1, 1, 1), new float[] {1});
       Parameter weights = b.parameter("w", Shape.of(1, 1), new float[] {1});
       b.layer("conv", new Conv2d(Sliding.valid(1, 1, 1, 1)), kernel);

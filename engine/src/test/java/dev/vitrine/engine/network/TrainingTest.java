@@ -209,7 +209,7 @@ class TrainingTest extends OnEveryBackend {
   void aCopyKeepsSharedWeightsSharedAndEveryBit() {
     double third = 1 / 3.0; // no float
     Shape image = Shape.of(1, 1, 1, 1);
-    try (Network.Builder b = Network.on(backend).input("x", image)) {
+    try (NetworkBuilder b = Network.on(backend).input("x", image)) {
       Parameter k = b.parameter("k", Shape.of(1, 1, 1, 1));
       backend.upload(k.value().buffer(), 0, new double[] {third}, 0, 1);
       b.layer("conv", new Conv2d(Sliding.valid(1, 1, 1, 1)), k);
@@ -227,7 +227,7 @@ class TrainingTest extends OnEveryBackend {
   @Test
   void aSharedWeightGetsTheSumOfItsGradients() {
     Tensor x = scope.of(Shape.of(1, 1, 1, 1), 5);
-    try (Network.Builder b = Network.on(backend).input("x", x.shape())) {
+    try (NetworkBuilder b = Network.on(backend).input("x", x.shape())) {
       Parameter k = b.parameter("k", Shape.of(1, 1, 1, 1), new float[] {3});
       b.layer("conv", new Conv2d(Sliding.valid(1, 1, 1, 1)), k);
       b.layer("conv#1", new Conv2d(Sliding.valid(1, 1, 1, 1)), k); // 5 k k
@@ -248,7 +248,7 @@ class TrainingTest extends OnEveryBackend {
 
   private Network classifier() {
     Seeded r = new Seeded(21);
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 5, 5, 1))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 5, 5, 1))) {
       return b.layer(
               "conv",
               new Conv2d(Sliding.same(3, 3, 1, 1)),

@@ -11,6 +11,7 @@ import dev.vitrine.engine.backend.Backends;
 import dev.vitrine.engine.backend.Interpolation;
 import dev.vitrine.engine.network.Listen;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.network.Run;
 import dev.vitrine.engine.op.Resample;
 import dev.vitrine.viz.method.ChannelMaps;
@@ -67,7 +68,7 @@ final class HypercolumnTest {
   private static float[] engine(ChannelMaps maps, int h, int w) {
     Shape shape = Shape.of(1, maps.h(), maps.w(), maps.channels());
     try (Backend backend = Backends.open("reference", false, notice -> {});
-        Network.Builder b = Network.on(backend).input("maps", shape);
+        NetworkBuilder b = Network.on(backend).input("maps", shape);
         Network network = b.layer("resampled", new Resample(Interpolation.BILINEAR, h, w)).build();
         Scope scope = new Scope(backend);
         Run run = network.forward(scope.of(shape, maps.values()), Listen.toOutput())) {

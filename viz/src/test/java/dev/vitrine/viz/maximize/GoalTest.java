@@ -9,6 +9,7 @@ import dev.vitrine.engine.Tape;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Backends;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Sliding;
 import dev.vitrine.weights.image.Preprocessing;
@@ -39,7 +40,7 @@ final class GoalTest {
     for (int i = 0; i < kernel.length; i++) {
       kernel[i] = (float) random.nextGaussian();
     }
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 0, 0, 3))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 0, 0, 3))) {
       return b.layer(
               "conv",
               new Conv2d(Sliding.valid(3, 3, 1, 1)),

@@ -10,6 +10,7 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Backends;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Dense;
 import dev.vitrine.engine.op.Relu;
@@ -265,7 +266,7 @@ final class RecipeTest {
     for (int i = 0; i < deep.length; i++) {
       deep[i] = i % 3 == 0 ? 0.01f : -0.002f;
     }
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 64, 64, 3))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 64, 64, 3))) {
       return b.layer(
               "first",
               new Conv2d(Sliding.valid(2, 2, 1, 1)),

@@ -5,6 +5,7 @@ import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Reduction;
 import dev.vitrine.engine.backend.Unary;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Dense;
 import dev.vitrine.engine.op.Elementwise;
@@ -31,7 +32,7 @@ public final class SmallNetworks {
   /** {@code scores = W x}, W {@code [h * w * c, classes]} row-major, no bias. */
   public static Network linear(Backend backend, Shape input, int classes, float[] w) {
     int size = Math.toIntExact(input.size());
-    try (Network.Builder b = Network.on(backend).input("image", input)) {
+    try (NetworkBuilder b = Network.on(backend).input("image", input)) {
       return b.layer("flat", Reshape.flatten())
           .layer("scores", new Dense(), b.parameter("w", Shape.of(size, classes), w))
           .build();
@@ -45,7 +46,7 @@ public final class SmallNetworks {
     for (int i = 0; i < w.length; i++) {
       w[i] = 1 + i % 2;
     }
-    try (Network.Builder b = Network.on(backend).input("image", input)) {
+    try (NetworkBuilder b = Network.on(backend).input("image", input)) {
       return b.layer("squares", new Elementwise(Unary.SQUARE))
           .layer("flat", Reshape.flatten())
           .layer("scores", new Dense(), b.parameter("w", Shape.of(size, 2), w))
@@ -60,7 +61,7 @@ public final class SmallNetworks {
    * @param dense {@code [4, 3]}
    */
   public static Network pooled(Backend backend, Shape input, float[] dense) {
-    try (Network.Builder b = Network.on(backend).input("image", input)) {
+    try (NetworkBuilder b = Network.on(backend).input("image", input)) {
       return b.layer(
               "conv",
               new Conv2d(Sliding.same(3, 3, 1, 1)),

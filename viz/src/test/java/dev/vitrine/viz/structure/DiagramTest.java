@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Backends;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.viz.structure.DiagramLayout.Rectangle;
 import dev.vitrine.viz.structure.DiagramLayout.Size;
 import java.io.StringReader;
@@ -171,7 +172,7 @@ final class DiagramTest {
 
   @Test
   void aPictureWithoutGroupsHasNoScript() throws Exception {
-    try (Network.Builder b =
+    try (NetworkBuilder b =
         Network.on(backend).input("image", dev.vitrine.engine.Shape.of(1, 8, 8, 3))) {
       b.layer("conv", Structures.conv(3, 1), Structures.weights(b, "conv", 3, 3, 4));
       try (Network plain = b.build()) {

@@ -9,6 +9,7 @@ import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Backends;
 import dev.vitrine.engine.backend.Interpolation;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.op.Concat;
 import dev.vitrine.engine.op.Crop;
 import dev.vitrine.engine.op.MaxPool2d;
@@ -37,7 +38,7 @@ final class ReceptiveFieldTest {
 
   @Test
   void vgg16SeesWhatIsPublishedOfIt() {
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 224, 224, 1))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 224, 224, 1))) {
       int[] convolutions = {2, 2, 3, 3, 3};
       for (int block = 0; block < 5; block++) {
         for (int i = 0; i < convolutions[block]; i++) {
@@ -58,7 +59,7 @@ final class ReceptiveFieldTest {
 
   @Test
   void aMergeSeesWhatAnyOfItsBranchesSees() {
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 32, 32, 1))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 32, 32, 1))) {
       b.layer(
           "wide",
           new dev.vitrine.engine.op.Conv2d(Sliding.same(1, 7, 1, 1)),
@@ -78,7 +79,7 @@ final class ReceptiveFieldTest {
 
   @Test
   void branchesThatLookAsideOfEachOtherSeeTheirUnion() {
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 8, 8, 1))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 8, 8, 1))) {
       b.layer("left", new Crop(0, 0, 0, 4));
       b.layer("right", new Crop(0, 4, 0, 0), List.of("image"), List.of());
       b.layer("both", new Concat(3), List.of("left", "right"), List.of());
@@ -90,7 +91,7 @@ final class ReceptiveFieldTest {
 
   @Test
   void aPaddingShiftsAndEnlargesNothing() {
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 8, 8, 1))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 8, 8, 1))) {
       b.layer("pad", new Pad(2, 2, 2, 2, 0));
       b.layer("conv", conv(3, 2), weights(b, "conv", 3, 1, 1));
       try (Network network = b.build()) {
@@ -102,7 +103,7 @@ final class ReceptiveFieldTest {
 
   @Test
   void afterAnEnlargementAStepIsPartOfAPixel() {
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 16, 16, 1))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 16, 16, 1))) {
       b.layer("pool", new MaxPool2d(Sliding.valid(2, 2, 2, 2)));
       b.layer("larger", new Resample(Interpolation.NEAREST, 16, 16));
       b.layer("conv", conv(5, 1), weights(b, "conv", 5, 1, 1));

@@ -7,6 +7,7 @@ import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Binary;
 import dev.vitrine.engine.backend.Reduction;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.network.Parameter;
 import dev.vitrine.engine.op.Arithmetic;
 import dev.vitrine.engine.op.BatchNorm;
@@ -26,7 +27,7 @@ final class Structures {
 
   /** A head over a nested model with another nested in it, and a skip around that. */
   static Network nested(Backend backend) {
-    try (Network.Builder b = Network.on(backend).input("image", Shape.of(1, 32, 32, 3))) {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 32, 32, 3))) {
       b.layer("rescale", conv(1, 1), weights(b, "rescale", 1, 3, 3));
       b.layer("base/conv1", conv(3, 2), weights(b, "base/conv1", 3, 3, 8));
       b.layer("base/bn1", new BatchNorm(1e-3), statistics(b, "base/bn1", 8));
@@ -61,18 +62,18 @@ final class Structures {
   }
 
   private static void layer(
-      Network.Builder b, String name, Op op, List<String> from, int kernel, int in, int out) {
+      NetworkBuilder b, String name, Op op, List<String> from, int kernel, int in, int out) {
     b.layer(name, op, from, List.of(weights(b, name, kernel, in, out)));
   }
 
-  static Parameter[] weights(Network.Builder b, String layer, int kernel, int in, int out) {
+  static Parameter[] weights(NetworkBuilder b, String layer, int kernel, int in, int out) {
     return new Parameter[] {
       b.parameter(
           layer + "/kernel", Shape.of(kernel, kernel, in, out), values(kernel * kernel * in * out))
     };
   }
 
-  private static Parameter[] statistics(Network.Builder b, String layer, int channels) {
+  private static Parameter[] statistics(NetworkBuilder b, String layer, int channels) {
     return new Parameter[] {
       b.parameter(layer + "/gamma", Shape.of(channels), values(channels)),
       b.parameter(layer + "/beta", Shape.of(channels), values(channels)),

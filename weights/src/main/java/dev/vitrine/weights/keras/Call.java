@@ -2,7 +2,7 @@ package dev.vitrine.weights.keras;
 
 import dev.vitrine.engine.Op;
 import dev.vitrine.engine.Shape;
-import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.network.Parameter;
 import dev.vitrine.engine.op.Identity;
 import dev.vitrine.engine.op.MoveAxis;
@@ -24,7 +24,7 @@ final class Call {
   private final List<String> inputs;
   private final LayerWeights weights;
   private final Origin origin;
-  private final Network.Builder network;
+  private final NetworkBuilder network;
   private final Map<String, Output> outputs;
 
   /**
@@ -40,7 +40,7 @@ final class Call {
       List<String> inputs,
       LayerWeights weights,
       Origin origin,
-      Network.Builder network,
+      NetworkBuilder network,
       Map<String, Output> outputs) {
     this.name = name;
     this.layer = layer;

@@ -2,7 +2,7 @@ package dev.vitrine.weights.keras;
 
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
-import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.network.Parameter;
 import dev.vitrine.weights.BadInputException;
 import java.util.ArrayList;
@@ -17,14 +17,14 @@ import java.util.Map;
 final class LayerWeights {
   private final WeightsLayout layout;
   private final ModelConfig.LayerConfig layer;
-  private final Network.Builder network;
+  private final NetworkBuilder network;
   private final List<String> taken = new ArrayList<>();
   private final Map<String, Parameter> parameters = new HashMap<>();
 
   /** Null until a weight is asked for: most layers have none. */
   private StoredLayer stored;
 
-  LayerWeights(WeightsLayout layout, ModelConfig.LayerConfig layer, Network.Builder network) {
+  LayerWeights(WeightsLayout layout, ModelConfig.LayerConfig layer, NetworkBuilder network) {
     this.layout = layout;
     this.layer = layer;
     this.network = network;

@@ -3,6 +3,7 @@ package dev.vitrine.weights.keras;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.op.Reshape;
 import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.keras.Call.Output;
@@ -25,7 +26,7 @@ final class NetworkReader {
   private final ModelConfig config;
   private final WeightsLayout layout;
   private final Origin origin;
-  private final Network.Builder network;
+  private final NetworkBuilder network;
   private final Map<String, Output> outputs = new HashMap<>();
   private final Map<String, LayerWeights> weights = new HashMap<>();
 
@@ -37,7 +38,7 @@ final class NetworkReader {
       ModelConfig config,
       WeightsLayout layout,
       Origin origin,
-      Network.Builder network) {
+      NetworkBuilder network) {
     this.file = file;
     this.config = config;
     this.layout = layout;
@@ -53,7 +54,7 @@ final class NetworkReader {
    */
   static Network read(
       String file, ModelConfig config, WeightsLayout layout, Origin origin, Backend backend) {
-    try (Network.Builder network = Network.on(backend)) {
+    try (NetworkBuilder network = Network.on(backend)) {
       new NetworkReader(file, config, layout, origin, network).readLayers();
       return network.build();
     }
