@@ -1,5 +1,6 @@
 package dev.vitrine.bench.gpu;
 
+import dev.vitrine.bench.Vgg16;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.BackendException;
 import dev.vitrine.engine.backend.Backends;

@@ -1,5 +1,6 @@
 package dev.vitrine.bench.gpu;
 
+import dev.vitrine.bench.Mixed;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Buffer;

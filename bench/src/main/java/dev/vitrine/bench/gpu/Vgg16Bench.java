@@ -1,5 +1,6 @@
 package dev.vitrine.bench.gpu;
 
+import dev.vitrine.bench.Vgg16;
 import dev.vitrine.engine.Scope;
 import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;

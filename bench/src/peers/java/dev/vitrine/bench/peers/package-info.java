@@ -1,0 +1,2 @@
+/** What people would use instead, measured beside our engine. */
+package dev.vitrine.bench.peers;
