@@ -94,8 +94,7 @@ public record Vgg16(int size, int divisor, boolean top) {
     int block = block(convolution);
     int side = size >> block;
     int[] before = first(convolution) && block > 0 ? BLOCKS[block - 1] : BLOCKS[block];
-    int channels =
-        first(convolution) && block == 0 ? 3 : before[before.length - 1] / divisor;
+    int channels = first(convolution) && block == 0 ? 3 : before[before.length - 1] / divisor;
     return Shape.of(1, side, side, channels);
   }
 

@@ -94,12 +94,7 @@ public final class OnnxModel implements Assembly {
   }
 
   private NodeProto.Builder node(String kind, String name, List<String> inputs) {
-    return graph
-        .addNodeBuilder()
-        .setOpType(kind)
-        .setName(name)
-        .addAllInput(inputs)
-        .addOutput(name);
+    return graph.addNodeBuilder().setOpType(kind).setName(name).addAllInput(inputs).addOutput(name);
   }
 
   private static AttributeProto ints(String name, int... values) {

@@ -12,8 +12,8 @@ import dev.vitrine.weights.Overrides;
  * What all competitors compute: a network up to its logits for a batch of images, and the gradient
  * at the images of the sum of the first channel (the first class' logit, where there are classes).
  *
- * @param model {@code squeezenet}, {@code vgg16}, {@code vgg16-notop}, {@code vgg16-tiny}, or one of
- *     VGG16's convolutions by itself, {@code block1_conv1} to {@code block5_conv3}
+ * @param model {@code squeezenet}, {@code vgg16}, {@code vgg16-notop}, {@code vgg16-tiny}, or one
+ *     of VGG16's convolutions by itself, {@code block1_conv1} to {@code block5_conv3}
  * @param batch images at once
  * @param size their height and width, or 0 for what the model was made for
  */

@@ -1,0 +1,132 @@
+package dev.vitrine.bench.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vitrine.bench.jmh.NativeBytes;
+import dev.vitrine.bench.jmh.StartBenchmark;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Calls JMH in a process of its own, with an environment for the one that is measured: threads, and
+ * how they wait. Ours sleep, as the launcher has them; the peers' do as their libraries have it, in
+ * processes where nothing else waits.
+ */
+final class Jmh {
+  /** A call that failed, and why. */
+  static final class Failed extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Failed(String why) {
+      super(why);
+    }
+  }
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int TAIL = 5;
+
+  private final Path home;
+  private final String heap;
+
+  /**
+   * Prepares calls.
+   *
+   * @param home where the launcher is, or null
+   * @param heap of each fork, as {@code -Xmx} takes it
+   */
+  Jmh(Path home, String heap) {
+    this.home = home;
+    this.heap = heap;
+  }
+
+  /**
+   * JMH's results for one competitor.
+   *
+   * @param backend null where there is no choice
+   * @throws Failed with the last error of the process
+   */
+  List<JsonNode> run(Plan.Item item, String backend) throws Failed {
+    try {
+      Path results = Files.createTempFile("vitrine-bench", ".json");
+      try {
+        run(command(item, backend, results), item.threads(), ours(backend));
+        List<JsonNode> found = new ArrayList<>();
+        JSON.readTree(results.toFile()).forEach(found::add);
+        if (found.isEmpty()) {
+          throw new Failed("JMH measured nothing");
+        }
+        return found;
+      } finally {
+        Files.delete(results);
+      }
+    } catch (IOException e) {
+      throw new Failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static boolean ours(String backend) {
+    return backend == null || backend.equals("vitrine");
+  }
+
+  private List<String> command(Plan.Item item, String backend, Path results) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.openjdk.jmh.Main"));
+    command.add("\\." + item.include() + "\\.");
+    item.parameters().forEach((name, value) -> command.addAll(List.of("-p", name + "=" + value)));
+    if (backend != null) {
+      command.addAll(List.of("-p", "backend=" + backend));
+    }
+    command.addAll(List.of("-f", "1", "-foe", "true", "-rf", "json", "-rff", results.toString()));
+    command.addAll(List.of("-prof", "gc", "-prof", NativeBytes.class.getName()));
+    command.addAll(item.arguments());
+    String options = "-Xms1g -Xmx" + heap + " --enable-native-access=ALL-UNNAMED";
+    if (home != null) {
+      options += " \"-D" + StartBenchmark.HOME + "=" + home + "\""; // it may have blanks
+    }
+    command.addAll(List.of("-jvmArgsPrepend", options));
+    return command;
+  }
+
+  private static void run(List<String> command, int threads, boolean ours)
+      throws IOException, Failed {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    Map<String, String> environment = builder.environment();
+    environment.put("OMP_NUM_THREADS", threads + "");
+    if (ours) {
+      environment.put("OMP_WAIT_POLICY", "passive");
+    } else {
+      environment.remove("OMP_WAIT_POLICY");
+    }
+    Process process = builder.start();
+    String said;
+    try {
+      process.getOutputStream().close();
+      said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new Failed(reason(said));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failed("interrupted");
+    } finally {
+      process.destroy();
+    }
+  }
+
+  /** What a benchmark threw, else the last lines. */
+  static String reason(String said) {
+    List<String> lines = said.lines().filter(l -> !l.isBlank()).toList();
+    return lines.stream()
+        .filter(l -> l.matches("(Caused by: )?[\\w.$]+(Exception|Error): .*"))
+        .findFirst()
+        .map(l -> l.replaceFirst("^(Caused by: )?[\\w.$]+: ", ""))
+        .orElseGet(
+            () -> String.join("; ", lines.subList(Math.max(0, lines.size() - TAIL), lines.size())));
+  }
+}
