@@ -1,5 +1,6 @@
 package dev.vitrine.bench.jmh;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -24,21 +25,17 @@ import org.openjdk.jmh.annotations.State;
 @Fork(jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 public class MachineBenchmark {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final int STEPS = 10_000;
   private static final int CHAINS = 12;
+  private static final int LINKS = 160_000;
 
   /** Several times any cache that a thread has. */
   private static final int FLOATS = 1 << 26;
 
   /** Operations of one {@link #fma} call, a multiplication and an addition each. */
-  public static double operations() {
-    return 2.0 * STEPS * CHAINS * SPECIES.length();
-  }
+  public static final double OPERATIONS = 2.0 * CHAINS * LINKS;
 
   /** Bytes of one {@link #read} call. */
-  public static double bytes() {
-    return 4.0 * FLOATS;
-  }
+  public static final double BYTES = 4.0 * FLOATS;
 
   /** A thread's own memory. */
   @State(Scope.Thread)
@@ -49,14 +46,17 @@ public class MachineBenchmark {
     @Setup
     public void setUp() {
       values = new float[FLOATS];
-      java.util.Arrays.fill(values, 1);
+      Arrays.fill(values, 1);
       if (sum(values) != FLOATS) {
         throw new IllegalStateException("the sum of the ones is " + sum(values));
       }
     }
   }
 
-  /** Independent chains of {@code a = a * m + b}: more than an addition takes cycles. */
+  /**
+   * Independent chains of {@code a = a * m + b}: as many as the units and the cycles that each
+   * takes can have under way, with some to spare.
+   */
   @Benchmark
   public float fma() {
     FloatVector m = FloatVector.broadcast(SPECIES, 0.999f);
@@ -73,7 +73,7 @@ public class MachineBenchmark {
     FloatVector a9 = FloatVector.broadcast(SPECIES, 9);
     FloatVector a10 = FloatVector.broadcast(SPECIES, 10);
     FloatVector a11 = FloatVector.broadcast(SPECIES, 11);
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < LINKS / SPECIES.length(); i++) {
       a0 = a0.fma(m, b);
       a1 = a1.fma(m, b);
       a2 = a2.fma(m, b);

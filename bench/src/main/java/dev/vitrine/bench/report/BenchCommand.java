@@ -122,6 +122,7 @@ public final class BenchCommand implements Callable<Integer> {
       return item.name()
           + (of.isEmpty() ? "" : " of " + of)
           + (batch.isEmpty() ? "" : ", batch " + batch)
+          + (item.name().startsWith("threads") ? ", " + item.threads() + " threads" : "")
           + (backend == null ? "" : ", " + backend);
     }
   }

@@ -43,12 +43,12 @@ final class Goals {
 
   /** Floating-point operations in a second at most. */
   double peak() {
-    return results.best(key("MachineBenchmark.fma")) * MachineBenchmark.operations();
+    return results.best(key("MachineBenchmark.fma")) * MachineBenchmark.OPERATIONS;
   }
 
   /** Bytes read in a second at most. */
   double bandwidth() {
-    return results.best(key("MachineBenchmark.read")) * MachineBenchmark.bytes();
+    return results.best(key("MachineBenchmark.read")) * MachineBenchmark.BYTES;
   }
 
   /**

@@ -24,8 +24,7 @@ public class PyTorch implements Competitor {
     // Nothing is fetched or told to anyone: the libraries are on the class path.
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
-    System.setProperty(
-        "ai.djl.pytorch.num_threads", Integer.toString(Competitor.threads()));
+    System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(Competitor.threads()));
   }
 
   @Override
@@ -36,7 +35,8 @@ public class PyTorch implements Competitor {
   @Override
   public String description() {
     return "PyTorch %s by DJL %s%s"
-        .formatted(engine().getVersion(), Engine.getDjlVersion(), channelsLast ? ", channels last" : "");
+        .formatted(
+            engine().getVersion(), Engine.getDjlVersion(), channelsLast ? ", channels last" : "");
   }
 
   private static Engine engine() {
@@ -50,7 +50,9 @@ public class PyTorch implements Competitor {
       return Optional.empty();
     } catch (EngineException e) {
       return Optional.of(
-          "PyTorch can't be loaded (" + e.getMessage() + "); set pytorch.platform in bench/pom.xml");
+          "PyTorch can't be loaded ("
+              + e.getMessage()
+              + "); set pytorch.platform in bench/pom.xml");
     }
   }
 

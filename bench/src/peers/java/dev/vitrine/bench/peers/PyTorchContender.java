@@ -70,7 +70,9 @@ final class PyTorchContender implements Contender, Assembly {
                     y.dim(2)));
   }
 
-  /** {@code [n, c, h, w]}, out of numbers that lie in that order or, channels last, in the other. */
+  /**
+   * {@code [n, c, h, w]}, out of numbers that lie in that order or, channels last, in the other.
+   */
   private NDArray image(float[] values, int n, int c, int h, int w) {
     return channelsLast
         ? manager.create(values, new Shape(n, h, w, c)).transpose(0, 3, 1, 2)
