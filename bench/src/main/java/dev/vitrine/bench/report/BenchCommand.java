@@ -78,6 +78,16 @@ public final class BenchCommand implements Callable<Integer> {
   private Integer rounds;
 
   @Option(
+      names = "--waiting",
+      paramLabel = "HOW",
+      defaultValue = "own",
+      description =
+          "What waiting threads do: own (ours sleep, as ./vitrine has them, the peers' as their"
+              + " libraries have it: for a quiet machine), sleep or spin (everyone's; on a busy"
+              + " machine only sleep is fair). Default: ${DEFAULT-VALUE}.")
+  private Jmh.Waiting waiting;
+
+  @Option(
       names = "--heap",
       paramLabel = "SIZE",
       defaultValue = "5g",
@@ -105,6 +115,7 @@ public final class BenchCommand implements Callable<Integer> {
   public static void main(String[] args) {
     System.exit(
         new CommandLine(new BenchCommand())
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler(
                 (e, line, parsed) -> {
                   line.getErr().println("vitrine: " + e.getMessage());
@@ -141,10 +152,11 @@ public final class BenchCommand implements Callable<Integer> {
       turns.forEach(t -> System.out.println(t + ", round " + (t.round() + 1)));
       return 0;
     }
-    Machine machine = Machine.here(competitors);
+    Machine machine = Machine.here(competitors, waiting);
+    machine.busy().ifPresent(line -> System.err.println("bench: " + line));
     OutputFolder folder = new OutputFolder(out);
     String where = System.getProperty(StartBenchmark.HOME);
-    Jmh jmh = new Jmh(where == null ? null : Path.of(where), heap);
+    Jmh jmh = new Jmh(where == null ? null : Path.of(where), heap, waiting);
     long begin = System.nanoTime();
     for (int i = 0; i < turns.size(); i++) {
       say(turns, i, begin);

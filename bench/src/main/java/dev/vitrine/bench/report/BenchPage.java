@@ -23,6 +23,7 @@ record BenchPage(Machine machine, String kind, Results results, List<String> fai
     Map<String, Object> context = new LinkedHashMap<>();
     context.put("machine", machine);
     context.put("kind", kind);
+    context.put("busy", machine.busy().orElse(null));
     context.put("failures", failures);
     context.put("hasFailures", !failures.isEmpty());
     context.put("tables", tables());
@@ -42,6 +43,7 @@ record BenchPage(Machine machine, String kind, Results results, List<String> fai
   String markdown() {
     StringBuilder text = new StringBuilder("## %s, a %s run%n%n".formatted(machine.date(), kind));
     machine.versions().forEach(line -> text.append("- ").append(line).append('\n'));
+    machine.busy().ifPresent(line -> text.append("- ").append(line).append('\n'));
     text.append('\n');
     failures.forEach(line -> text.append("- not measured: ").append(line).append('\n'));
     text.append(failures.isEmpty() ? "" : "\n");

@@ -2,6 +2,7 @@ package dev.vitrine.bench.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vitrine.bench.contest.Vitrine;
 import dev.vitrine.bench.jmh.NativeBytes;
 import dev.vitrine.bench.jmh.StartBenchmark;
 import java.io.IOException;
@@ -12,12 +13,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Calls JMH in a process of its own, with an environment for the one that is measured: threads, and
- * how they wait. Ours sleep, as the launcher has them; the peers' do as their libraries have it, in
- * processes where nothing else waits.
- */
+/** Calls JMH in a process of its own, with an environment for the one that is measured. */
 final class Jmh {
+  /** What threads do while they wait for work. */
+  enum Waiting {
+    /** Ours sleep, as the launcher has them; the peers' do as their libraries have it. */
+    OWN,
+    /** Everyone's sleep, so that ratios hold on a busy machine too. */
+    SLEEP,
+    /** Everyone's spin. */
+    SPIN;
+
+    /** What OpenMP is told, null for nothing; the peer that has threads of its own reads it too. */
+    String policy(boolean ours) {
+      return switch (this) {
+        case OWN -> ours ? "passive" : null;
+        case SLEEP -> "passive";
+        case SPIN -> "active";
+      };
+    }
+  }
+
   /** A call that failed, and why. */
   static final class Failed extends Exception {
     private static final long serialVersionUID = 1;
@@ -32,6 +48,7 @@ final class Jmh {
 
   private final Path home;
   private final String heap;
+  private final Waiting waiting;
 
   /**
    * Prepares calls.
@@ -39,9 +56,10 @@ final class Jmh {
    * @param home where the launcher is, or null
    * @param heap of each fork, as {@code -Xmx} takes it
    */
-  Jmh(Path home, String heap) {
+  Jmh(Path home, String heap, Waiting waiting) {
     this.home = home;
     this.heap = heap;
+    this.waiting = waiting;
   }
 
   /**
@@ -54,7 +72,7 @@ final class Jmh {
     try {
       Path results = Files.createTempFile("vitrine-bench", ".json");
       try {
-        run(command(item, backend, results), item.threads(), ours(backend));
+        run(command(item, backend, results), item.threads(), waiting.policy(ours(backend)));
         List<JsonNode> found = new ArrayList<>();
         JSON.readTree(results.toFile()).forEach(found::add);
         if (found.isEmpty()) {
@@ -70,7 +88,7 @@ final class Jmh {
   }
 
   private static boolean ours(String backend) {
-    return backend == null || backend.equals("vitrine");
+    return backend == null || backend.equals(Vitrine.CPU.name());
   }
 
   private List<String> command(Plan.Item item, String backend, Path results) {
@@ -93,15 +111,15 @@ final class Jmh {
     return command;
   }
 
-  private static void run(List<String> command, int threads, boolean ours)
+  private static void run(List<String> command, int threads, String policy)
       throws IOException, Failed {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
     environment.put("OMP_NUM_THREADS", threads + "");
-    if (ours) {
-      environment.put("OMP_WAIT_POLICY", "passive");
-    } else {
+    if (policy == null) {
       environment.remove("OMP_WAIT_POLICY");
+    } else {
+      environment.put("OMP_WAIT_POLICY", policy);
     }
     Process process = builder.start();
     String said;

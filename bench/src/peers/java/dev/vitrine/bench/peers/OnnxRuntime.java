@@ -68,6 +68,9 @@ public final class OnnxRuntime implements Competitor {
       translation = model.translation();
       options.setIntraOpNumThreads(Competitor.threads());
       options.setInterOpNumThreads(1);
+      if ("passive".equals(System.getenv("OMP_WAIT_POLICY"))) { // its threads are not OpenMP's
+        options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      }
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       OrtEnvironment environment = OrtEnvironment.getEnvironment();
       session = environment.createSession(model.bytes(), options);

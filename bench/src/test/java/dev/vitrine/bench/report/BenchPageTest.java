@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 final class BenchPageTest {
   private static final Machine MACHINE =
-      new Machine(LocalDate.of(2026, 2, 3), 2, List.of("vitrine: oneDNN <3>", "Java 17"));
+      new Machine(LocalDate.of(2026, 2, 3), 0, 2, List.of("vitrine: oneDNN <3>", "Java 17"));
 
   private static Samples samples() {
     Samples samples =
@@ -56,6 +56,21 @@ final class BenchPageTest {
     assertThat(Pattern.compile("<svg").matcher(html).results()).hasSize(2);
     assertThat(html.replace("http://www.w3.org/2000/svg", ""))
         .doesNotContain("http:", "https:", "src=", "href=");
+  }
+
+  @Test
+  void aBusyMachineIsSaidToBe() {
+    assertThat(MACHINE.busy()).isEmpty();
+    assertThat(new Machine(MACHINE.date(), 1e6, 2, List.of()).busy())
+        .hasValue("the machine is busy, its load is 1000000.0: do not quote what is measured");
+    String html =
+        new BenchPage(
+                new Machine(MACHINE.date(), 1e6, 2, List.of()),
+                "long",
+                samples().results(),
+                List.of())
+            .html();
+    assertThat(html).contains("<p class=\"bad\">the machine is busy");
   }
 
   @Test
