@@ -27,9 +27,9 @@ record BenchPage(Machine machine, String kind, Results results, List<String> fai
     context.put("failures", failures);
     context.put("hasFailures", !failures.isEmpty());
     context.put("tables", tables());
-    context.put(
-        "plots",
-        new Growth(results, machine.threads()).plots().stream().map(LinePlot::svg).toList());
+    List<LinePlot> plots = new Growth(results, machine.threads()).plots();
+    context.put("plots", plots.stream().map(LinePlot::svg).toList());
+    context.put("hasPlots", !plots.isEmpty());
     try (Reader template =
         new InputStreamReader(
             BenchPage.class.getResourceAsStream("bench.html"), StandardCharsets.UTF_8)) {

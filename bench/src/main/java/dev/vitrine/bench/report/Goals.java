@@ -192,9 +192,7 @@ final class Goals {
   }
 
   private Finding heap(String model) {
-    double bytes =
-        Measurement.median(
-            results.of(network("gradient", model, 1)).mapToDouble(Measurement::heap).toArray());
+    double bytes = heap(network("gradient", model, 1));
     return finding(
         model + ", a gradient step: heap",
         number("%.1f KB", bytes / 1e3),
@@ -204,18 +202,28 @@ final class Goals {
   }
 
   private Finding nativeMemory(String model) {
-    double bytes =
-        results
-            .of(network("gradient", model, 1))
-            .mapToDouble(Measurement::growth)
-            .max()
-            .orElse(Double.NaN);
+    double bytes = growth(network("gradient", model, 1));
     return finding(
         model + ", gradient steps: growth of native memory",
         number("%.0f B", bytes),
         "none",
         bytes,
         bytes <= 0);
+  }
+
+  /** Bytes of heap allocated in a step. */
+  double heap(Key key) {
+    return Measurement.median(results.of(key).mapToDouble(Measurement::heap).toArray());
+  }
+
+  /** Bytes by which native memory grew in an iteration at most. */
+  double growth(Key key) {
+    return results.of(key).mapToDouble(Measurement::growth).max().orElse(Double.NaN);
+  }
+
+  /** Bytes of native memory at most. */
+  double held(Key key) {
+    return results.of(key).mapToDouble(Measurement::held).max().orElse(Double.NaN);
   }
 
   static String number(String format, double value) {

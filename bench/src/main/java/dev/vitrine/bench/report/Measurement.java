@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.StreamSupport;
 
 /**
  * One benchmark in one fork.
@@ -15,6 +16,7 @@ import java.util.TreeMap;
  * @param scores of each iteration, in JMH's unit
  * @param heap bytes allocated in a step, NaN if not known
  * @param growth bytes by which native memory grew in an iteration at most, NaN if not known
+ * @param held bytes of native memory, NaN if not known
  */
 record Measurement(
     String benchmark,
@@ -23,7 +25,8 @@ record Measurement(
     int round,
     double[] scores,
     double heap,
-    double growth) {
+    double growth,
+    double held) {
 
   /** Of JMH's JSON. */
   static Measurement of(JsonNode result, int threads, int round) {
@@ -35,9 +38,8 @@ record Measurement(
         .fields()
         .forEachRemaining(e -> parameters.put(e.getKey(), e.getValue().asText()));
     double[] scores =
-        java.util.stream.StreamSupport.stream(
-                result.path("primaryMetric").path("rawData").spliterator(), false)
-            .flatMap(fork -> java.util.stream.StreamSupport.stream(fork.spliterator(), false))
+        StreamSupport.stream(result.path("primaryMetric").path("rawData").spliterator(), false)
+            .flatMap(fork -> StreamSupport.stream(fork.spliterator(), false))
             .mapToDouble(JsonNode::asDouble)
             .toArray();
     JsonNode more = result.path("secondaryMetrics");
@@ -48,7 +50,8 @@ record Measurement(
         round,
         scores,
         more.path("gc.alloc.rate.norm").path("score").asDouble(Double.NaN),
-        more.path("native.growth").path("score").asDouble(Double.NaN));
+        more.path("native.growth").path("score").asDouble(Double.NaN),
+        more.path("native.held").path("score").asDouble(Double.NaN));
   }
 
   /** The middle of its iterations. */

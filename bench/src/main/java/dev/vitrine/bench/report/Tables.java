@@ -35,7 +35,8 @@ final class Tables {
             convolutions(),
             peersConvolutions(),
             methods(),
-            files());
+            files(),
+            memory());
     return tables.stream().filter(t -> !t.empty()).toList();
   }
 
@@ -87,20 +88,31 @@ final class Tables {
     List<String> peers = backends("ForwardBenchmark");
     List<Row> rows = new ArrayList<>();
     for (String pass : List.of("ForwardBenchmark.forward", "GradientBenchmark.gradient")) {
-      results.all().stream()
-          .filter(m -> m.benchmark().equals(pass) && m.parameter("size").equals("0"))
-          .filter(m -> !m.parameter("model").startsWith("block"))
-          .map(
-              m ->
-                  Map.of("model", m.parameter("model"), "batch", m.parameter("batch"), "size", "0"))
-          .distinct()
-          .forEach(p -> rows.add(contest(new Key(pass, p, threads), peers)));
+      networksOf(pass).forEach(p -> rows.add(contest(new Key(pass, p, threads), peers)));
     }
     return new Table(
         "Networks",
         "Milliseconds of ours; of the others, milliseconds and how many times as long.",
         heads("network", peers),
         rows);
+  }
+
+  /** The parameters of the networks that were measured at their own size. */
+  private List<Map<String, String>> networksOf(String pass) {
+    return results.all().stream()
+        .filter(m -> m.benchmark().equals(pass) && m.parameter("size").equals("0"))
+        .filter(m -> !m.parameter("model").startsWith("block"))
+        .map(m -> Map.of("model", m.parameter("model"), "batch", m.parameter("batch"), "size", "0"))
+        .distinct()
+        .toList();
+  }
+
+  private static String what(Key key) {
+    return "%s %s, batch %s"
+        .formatted(
+            key.parameters().get("model"),
+            key.benchmark().replaceFirst(".*\\.", ""),
+            key.parameters().get("batch"));
   }
 
   private static List<String> heads(String first, List<String> peers) {
@@ -110,14 +122,8 @@ final class Tables {
   }
 
   private Row contest(Key key, List<String> peers) {
-    String what =
-        "%s %s, batch %s"
-            .formatted(
-                key.parameters().get("model"),
-                key.benchmark().replaceFirst(".*\\.", ""),
-                key.parameters().get("batch"));
     List<String> cells =
-        new ArrayList<>(List.of(what, number("%.2f", results.median(key.by(OURS)))));
+        new ArrayList<>(List.of(what(key), number("%.2f", results.median(key.by(OURS)))));
     for (String peer : peers) {
       double millis = results.median(key.by(peer));
       cells.add(
@@ -234,5 +240,30 @@ final class Tables {
       rows.add(Row.of("./vitrine predict, the whole process", number("%.0f", start)));
     }
     return new Table("Loading and starting", "", List.of("what", "ms"), rows);
+  }
+
+  /** Of our own steps. */
+  private Table memory() {
+    List<Row> rows = new ArrayList<>();
+    for (String pass : List.of("ForwardBenchmark.forward", "GradientBenchmark.gradient")) {
+      for (Map<String, String> p : networksOf(pass)) {
+        Key key = new Key(pass, p, threads).by(OURS);
+        double growth = goals.growth(key);
+        if (!Double.isNaN(growth)) {
+          rows.add(
+              Row.of(
+                  what(key),
+                  number("%.1f", goals.heap(key) / 1e3),
+                  number("%.0f", growth),
+                  number("%.0f", goals.held(key) / 1e6)));
+        }
+      }
+    }
+    return new Table(
+        "Memory of our steps",
+        "KB of heap allocated in a step, bytes by which native memory grew in the iteration in which"
+            + " it grew most, and MB of it held, weights and pool included.",
+        List.of("network", "heap, KB", "growth, B", "native, MB"),
+        rows);
   }
 }

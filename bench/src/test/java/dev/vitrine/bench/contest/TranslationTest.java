@@ -49,6 +49,14 @@ final class TranslationTest {
     assertThat(Layouts.channelsLast(shape, first)).containsExactly(ours);
   }
 
+  /** Two pixels of two channels to two units. */
+  @Test
+  void denseRowsFollowTheChannelsFirst() {
+    float[] ours = {1, 10, 2, 20, 3, 30, 4, 40};
+    assertThat(Layouts.dense(Shape.of(4, 2), ours, 2)).containsExactly(1, 3, 2, 4, 10, 30, 20, 40);
+    assertThat(Layouts.dense(Shape.of(4, 2), ours, 1)).containsExactly(1, 2, 3, 4, 10, 20, 30, 40);
+  }
+
   @Test
   void theOnnxModelHasTheNetworksNodesAndWeights() throws Exception {
     OnnxModel.Encoded encoded = OnnxModel.of(new Workload("vgg16-tiny", 2, 0));

@@ -51,6 +51,8 @@ final class BenchPageTest {
             "<th scope=\"row\">vgg16 forward, batch 1</th><td>80.00</td><td>120.00: 1.50</td>")
         .contains("<th scope=\"row\">vgg16 gradient, batch 1</th><td>160.00</td><td>-</td>")
         .contains("integrated gradients, 50 steps</th><td>8500.0</td><td>50.00, 1.00 a step</td>")
+        .contains(
+            "<th scope=\"row\">vgg16 gradient, batch 1</th><td>20.0</td><td>0</td><td>700</td>")
         .contains("<td>650 ms</td><td>under 700 ms</td><td>met</td>")
         .doesNotContain("Not measured");
     assertThat(Pattern.compile("<svg").matcher(html).results()).hasSize(2);

@@ -20,7 +20,8 @@ final class JmhTest {
                      "params": {"backend": "vitrine", "batch": "16"},
                      "primaryMetric": {"score": 5.5, "rawData": [[7.0, 4.0], [6.0, 5.0]]},
                      "secondaryMetrics": {"gc.alloc.rate.norm": {"score": 1234.5},
-                                          "native.growth": {"score": 64.0}}}
+                                          "native.growth": {"score": 64.0},
+                                          "native.held": {"score": 1e6}}}
                     """),
             2,
             3);
@@ -32,6 +33,7 @@ final class JmhTest {
     assertThat(m.median()).isEqualTo(5.5);
     assertThat(m.heap()).isEqualTo(1234.5);
     assertThat(m.growth()).isEqualTo(64);
+    assertThat(m.held()).isEqualTo(1e6);
   }
 
   @Test

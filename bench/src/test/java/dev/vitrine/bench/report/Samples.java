@@ -22,7 +22,7 @@ final class Samples {
         map.put(pair.split("=")[0], pair.split("=")[1]);
       }
     }
-    all.add(new Measurement(benchmark, map, threads, round, scores, 20_000, 0));
+    all.add(new Measurement(benchmark, map, threads, round, scores, 20_000, 0, 7e8));
     return this;
   }
 
