@@ -8,6 +8,7 @@ import dev.vitrine.viz.render.OutputFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -185,7 +186,10 @@ public final class BenchCommand implements Callable<Integer> {
     return present;
   }
 
-  /** In rounds; the competitors of each item follow one another, in every other round backwards. */
+  /**
+   * Round by round through the whole plan, so that a run that is broken off has some of everything;
+   * the competitors of each item follow one another, in every other round backwards.
+   */
   private List<Turn> turns(Plan plan) {
     List<Turn> turns = new ArrayList<>();
     Pattern part = pattern("--only", only);
@@ -208,6 +212,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
       }
     }
+    turns.sort(Comparator.comparingInt(Turn::round));
     return turns;
   }
 

@@ -52,6 +52,6 @@ record BenchPage(Machine machine, String kind, Results results, List<String> fai
   }
 
   private List<Table> tables() {
-    return new Tables(results, machine.threads()).all();
+    return new Tables(results, machine).all();
   }
 }

@@ -8,12 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/**
- * What is measured, in which order.
- *
- * @param rounds how often each item is; competitors take turns in each, so that a ratio is one of
- *     neighbours in time
- */
+/** What is measured. */
 record Plan(List<Item> items) {
   private static final List<String> STEADY = timing(2, 1, 4, 1);
   private static final List<String> LONG_STEADY = timing(3, 1, 5, 2);
@@ -26,6 +21,7 @@ record Plan(List<Item> items) {
    * @param backends who takes turns; empty where there is no choice
    * @param parameters values with commas between, which JMH takes one after the other
    * @param threads that the engines get
+   * @param rounds how often it is measured
    * @param arguments more of JMH's
    */
   record Item(

@@ -18,11 +18,13 @@ final class Tables {
   private final Results results;
   private final Goals goals;
   private final int threads;
+  private final boolean busy;
 
-  Tables(Results results, int threads) {
+  Tables(Results results, Machine machine) {
     this.results = results;
+    this.threads = machine.threads();
     this.goals = new Goals(results, threads);
-    this.threads = threads;
+    this.busy = machine.busy().isPresent();
   }
 
   /** Those that have a row. */
@@ -43,7 +45,7 @@ final class Tables {
   private Table goals() {
     List<Row> rows =
         goals.findings().stream()
-            .map(f -> Row.of(f.what(), f.measured(), f.goal(), f.verdict()))
+            .map(f -> Row.of(f.what(), f.measured(), f.goal(), busy ? "not judged" : f.verdict()))
             .toList();
     return new Table(
         "Goals",

@@ -72,7 +72,9 @@ final class BenchPageTest {
                 samples().results(),
                 List.of())
             .html();
-    assertThat(html).contains("<p class=\"bad\">the machine is busy");
+    assertThat(html)
+        .contains("<p class=\"bad\">the machine is busy")
+        .contains("<td>650 ms</td><td>under 700 ms</td><td>not judged</td>");
   }
 
   @Test
