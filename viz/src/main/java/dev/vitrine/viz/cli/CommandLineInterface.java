@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       SanityCommand.class,
       FaithfulnessCommand.class,
       MaximizeCommand.class,
+      DreamCommand.class,
       ActivationsCommand.class,
       FiltersCommand.class,
       HypercolumnCommand.class,
