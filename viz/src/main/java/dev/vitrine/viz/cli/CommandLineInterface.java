@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       AttributeCommand.class,
       CamCommand.class,
+      GalleryCommand.class,
       SanityCommand.class,
       FaithfulnessCommand.class,
       MaximizeCommand.class,

@@ -32,6 +32,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Strengthens in a photograph whatever some layers see in it (DeepDream).")
 final class DreamCommand implements Callable<Integer> {
+  /** Early layers draw edges, the last ones faint things; in between grow eyes and fur. */
+  static final double DEPTH = 0.75;
+
   /** For networks that take any size. */
   private static final int SIDE = 256;
 
@@ -189,14 +192,13 @@ final class DreamCommand implements Callable<Integer> {
     return sum;
   }
 
-  /** Early layers draw edges, the last ones faint things; in between grow eyes and fur. */
   private static String threeQuarters(Model loaded) {
     Network network = loaded.network();
     Shape own = network.inputShape();
     Shape input = own.dim(1) > 0 && own.dim(2) > 0 ? own : Shape.of(1, SIDE, SIDE, 3);
     int classes = loaded.hasClasses() ? loaded.classes() : 0;
     String last = SpatialLayers.last(network, input, classes);
-    return SpatialLayers.depth(network, input, last, 0.75);
+    return SpatialLayers.depth(network, input, last, DEPTH);
   }
 
   private Picture shrunk(Picture photograph) {
