@@ -24,6 +24,9 @@ rem Finds java, its folder and its version, without starting it where the JDK sa
 :find_java
 set "flags=-XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable --enable-native-access=ALL-UNNAMED"
 set "flags=%flags% -Djdk.console=java.base -Djava.awt.headless=true -Dfile.encoding=UTF-8"
+rem The second compiler waits until code is really hot: most commands end before it pays.
+set "flags=%flags% -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=20000"
+set "flags=%flags% -XX:Tier4CompileThreshold=100000 -XX:Tier4BackEdgeThreshold=200000"
 set "java="
 if defined JAVA_HOME (
   set "java=%JAVA_HOME%\bin\java.exe"

@@ -7,8 +7,6 @@ import java.util.Locale;
 
 /** What a command says: results on standard output, everything else on standard error. */
 final class CommandOutput {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private CommandOutput() {}
 
   /** One line on standard error that is no error. */
@@ -25,7 +23,7 @@ final class CommandOutput {
   static void json(Object value) {
     PrintStream out = System.out;
     try {
-      out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value));
+      out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(value));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the result cannot be written as JSON", e);
     }

@@ -70,6 +70,11 @@ public final class Picture {
     return PictureFile.read(file);
   }
 
+  /** Loads what reading takes, so that the first picture comes sooner. */
+  public static void prepare() {
+    PictureFile.prepare();
+  }
+
   public int height() {
     return height;
   }

@@ -39,6 +39,11 @@ public final class PictureFile {
 
   private PictureFile() {}
 
+  /** Makes the readers known. */
+  static void prepare() {
+    reader(ImageFormat.PNG).dispose();
+  }
+
   static Picture read(Path file) {
     byte[] bytes = bytes(file);
     if (bytes.length == 0) {
