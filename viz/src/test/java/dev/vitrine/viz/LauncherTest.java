@@ -74,6 +74,7 @@ final class LauncherTest {
           case $a in
             -v) echo "Apache Maven 3.9.9 (x)"; exit 0 ;;
             -Doutput.folder=*) out=${a#*=} ;;
+            -Ppeers) peers=yes ;;
           esac
         done
         echo built >>"$BUILDS"
@@ -81,6 +82,8 @@ final class LauncherTest {
         sleep 0.3
         mkdir -p "${out%/*}/vitrine-viz/lib"
         echo jar >"${out%/*}/vitrine-viz/lib/x.jar"
+        [ -z "${peers:-}" ] || { mkdir "${out%/*}/vitrine-bench" &&
+          echo jar >"${out%/*}/vitrine-bench/benchmarks.jar"; }
         """);
     environment.put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
     environment.put("JAVA_HOME", jdk.toString());
@@ -119,6 +122,21 @@ final class LauncherTest {
     assertThat(vitrine().err()).startsWith(BUILDING);
     assertThat(vitrine().err()).isEmpty();
     assertThat(builds()).isEqualTo(4);
+  }
+
+  @Test
+  void benchHasABuildOfItsOwnWithThePeers() throws Exception {
+    vitrine("predict");
+    Outcome bench = vitrine("bench", "--plan");
+    assertThat(bench.err()).startsWith(BUILDING).hasLineCount(1);
+    assertThat(bench.out())
+        .contains("arg -Dvitrine.home=" + home.toRealPath() + "\n")
+        .contains("a project/viz/target/dist-bench/app-")
+        .contains("/lib/benchmarks.jar\narg dev.vitrine.bench.report.BenchCommand\narg --plan\n")
+        .doesNotContain("x.jar");
+    assertThat(vitrine("bench").err()).isEmpty();
+    assertThat(vitrine("predict").err()).isEmpty();
+    assertThat(builds()).isEqualTo(2);
   }
 
   @Test
