@@ -40,12 +40,13 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--long",
-      description = "Everything, in more rounds: some hours, on a machine that does nothing else.")
+      description =
+          "Everything, in more rounds: about five hours, on a machine that does nothing else.")
   private boolean thorough;
 
   @Option(
       names = "--short",
-      description = "Most of it, once or twice: about half an hour. This is the default.")
+      description = "Most of it, once or twice: under an hour. This is the default.")
   private boolean brief;
 
   @Option(

@@ -42,7 +42,7 @@ record Plan(List<Item> items) {
     return List.of("-wi", warmups + "", "-i", iterations + "");
   }
 
-  /** About a quarter of an hour: everything once or twice, growth of the small network alone. */
+  /** Under an hour: everything once or twice, growth of the small network alone. */
   static Plan brief(List<Competitor> competitors) {
     Plan plan = new Plan(new ArrayList<>());
     plan.machine(2, timing(2, 1, 3, 1));
@@ -56,7 +56,9 @@ record Plan(List<Item> items) {
     return plan;
   }
 
-  /** Some hours, on a machine that does nothing else: the goals, every layer, every growth. */
+  /**
+   * About five hours, on a machine that does nothing else: the goals, every layer, every growth.
+   */
   static Plan thorough(List<Competitor> competitors) {
     Plan plan = new Plan(new ArrayList<>());
     plan.machine(3, timing(3, 1, 5, 2));
@@ -70,7 +72,7 @@ record Plan(List<Item> items) {
         competitors,
         "112,224,336,448,672,896",
         "1,2,4,8,16,32",
-        2,
+        1,
         STEADY);
     return plan;
   }
