@@ -133,7 +133,7 @@ final class Goals {
   private Finding atFloor(String pass) {
     double over = results.median(network(pass, "vgg16", 1)) / floor(pass);
     return finding(
-        "vgg16 %s, batch 1: times the floor of %.0f ms".formatted(pass, floor(pass)),
+        "vgg16 %s, batch 1: times the floor, %s".formatted(pass, number("%.0f ms", floor(pass))),
         number("%.2f", over),
         "at most " + FLOOR,
         over,

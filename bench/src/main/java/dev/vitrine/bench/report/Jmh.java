@@ -49,6 +49,8 @@ final class Jmh {
   private final Path home;
   private final String heap;
   private final Waiting waiting;
+  private volatile Process running;
+  private volatile boolean ending;
 
   /**
    * Prepares calls.
@@ -60,6 +62,7 @@ final class Jmh {
     this.home = home;
     this.heap = heap;
     this.waiting = waiting;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::end));
   }
 
   /**
@@ -111,8 +114,7 @@ final class Jmh {
     return command;
   }
 
-  private static void run(List<String> command, int threads, String policy)
-      throws IOException, Failed {
+  private void run(List<String> command, int threads, String policy) throws IOException, Failed {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
     environment.put("OMP_NUM_THREADS", threads + "");
@@ -121,7 +123,11 @@ final class Jmh {
     } else {
       environment.put("OMP_WAIT_POLICY", policy);
     }
+    if (ending) {
+      throw new Failed("stopped");
+    }
     Process process = builder.start();
+    running = process;
     String said;
     try {
       process.getOutputStream().close();
@@ -133,8 +139,22 @@ final class Jmh {
       Thread.currentThread().interrupt();
       throw new Failed("interrupted");
     } finally {
-      process.destroy();
+      destroy(process);
     }
+  }
+
+  /** JMH and its fork end with us, also when we alone are told to. */
+  private void end() {
+    ending = true;
+    Process process = running;
+    if (process != null) {
+      destroy(process);
+    }
+  }
+
+  private static void destroy(Process process) {
+    process.descendants().forEach(ProcessHandle::destroy);
+    process.destroy();
   }
 
   /** What a benchmark threw, else the last lines. */
