@@ -45,7 +45,13 @@ final class Tables {
   private Table goals() {
     List<Row> rows =
         goals.findings().stream()
-            .map(f -> Row.of(f.what(), f.measured(), f.goal(), busy ? "not judged" : f.verdict()))
+            .map(
+                f ->
+                    Row.of(
+                        f.what(),
+                        f.measured(),
+                        f.goal(),
+                        busy && f.met() != null ? "not judged" : f.verdict()))
             .toList();
     return new Table(
         "Goals",
