@@ -1,12 +1,15 @@
 package dev.vitrine.viz.trust;
 
+import dev.vitrine.engine.ReluRule;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.network.Layer;
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.engine.network.Parameter;
+import dev.vitrine.viz.attribution.InputGradient;
 import dev.vitrine.viz.method.Subject;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -20,10 +23,18 @@ import java.util.function.Consumer;
  * with the size that the old ones had in the mean square, so that scales stay what they were;
  * vectors (biases, a normalization's numbers) are shuffled, since a variance must stay positive.
  *
+ * <p>Weights that leave what is explained without any gradient at the input are drawn again: a
+ * score that a ReLU keeps at zero has no map by any method, and would examine none.
+ *
  * @param seed of the weights
  */
 public record CascadingRandomization(long seed) {
   private static final int SLICE = 1 << 20;
+
+  /** Half of the draws or more serve; so many in a row fail where none would. */
+  private static final int TRIES = 16;
+
+  private static final PixelMap GRADIENT = PixelMap.of(new InputGradient(ReluRule.GRADIENT));
 
   /**
    * What is left of a map.
@@ -68,19 +79,51 @@ public record CascadingRandomization(long seed) {
       Set<Parameter> drawn = new HashSet<>();
       SplittableRandom random = new SplittableRandom(seed);
       for (String layer : layers(copy, subject.objective().layer())) {
-        copy.train();
-        for (Parameter p : copy.layer(layer).parameters()) {
-          if (drawn.add(p)) {
-            draw(p.value(), random);
-          }
-        }
-        copy.freeze();
+        List<Parameter> own = copy.layer(layer).parameters().stream().filter(drawn::add).toList();
+        draw(changed, own, random);
         float[] map = method.of(changed);
         stages.add(new Stage(layer, map, RankCorrelation.of(original, map)));
         done.accept(stages.get(stages.size() - 1));
       }
     }
     return stages;
+  }
+
+  /**
+   * The rank correlation of a map with that of a network all of whose weights are drawn at once:
+   * the end of another cascade, without the way there. NaN where that map has no difference.
+   *
+   * @param original the method's map for the network as it is
+   */
+  public double left(Subject subject, PixelMap method, float[] original) {
+    try (Network copy = subject.network().copyTo(subject.network().backend())) {
+      Subject changed = new Subject(copy, subject.shape(), subject.input(), subject.objective());
+      SplittableRandom random = new SplittableRandom(seed);
+      Set<Parameter> all = new LinkedHashSet<>();
+      layers(copy, subject.objective().layer())
+          .forEach(layer -> all.addAll(copy.layer(layer).parameters()));
+      draw(changed, List.copyOf(all), random);
+      return RankCorrelation.of(original, method.of(changed));
+    }
+  }
+
+  /** Again and again, while nothing comes of them. */
+  private static void draw(Subject changed, List<Parameter> weights, SplittableRandom random) {
+    int tries = 0;
+    do {
+      changed.network().train();
+      weights.forEach(p -> draw(p.value(), random));
+      changed.network().freeze();
+    } while (!weights.isEmpty() && ++tries < TRIES && isDead(changed));
+  }
+
+  private static boolean isDead(Subject subject) {
+    for (float g : GRADIENT.of(subject)) {
+      if (g != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void draw(Tensor weight, SplittableRandom random) {
