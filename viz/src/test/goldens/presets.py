@@ -79,8 +79,9 @@ def image_of(spectrum, h, w):
     fx = np.abs(np.fft.fftfreq(w)[: w // 2 + 1])
     frequency = np.sqrt(fx * fx + fy * fy)
     scale = math.sqrt(w * h) / np.maximum(frequency, 1.0 / max(w, h))
-    complex_ = torch.complex(spectrum[:, 0], spectrum[:, 1]) * torch.tensor(scale)[:, :, None].to(dtype)
-    planes = torch.fft.irfft2(complex_.permute(2, 0, 1), s=(h, w)) / 4.0
+    scaled = spectrum * torch.tensor(scale)[:, None, :, None].to(dtype)
+    waves = torch.complex(scaled[:, 0], scaled[:, 1]).permute(2, 0, 1)
+    planes = torch.fft.irfft2(waves, s=(h, w)) / 4.0
     correlation = COLOURS / np.max(np.linalg.norm(COLOURS, axis=0))
     mixed = planes.permute(1, 2, 0) @ torch.tensor(correlation.T).to(dtype)
     return torch.sigmoid(mixed)
@@ -102,7 +103,7 @@ def rotated(x, degrees):
 
 
 def transformed(x, draws):
-    """[1, 3, h, w] through lucid's transforms; draws: two offsets, a scale, an angle, two offsets."""
+    """[1, 3, h, w] through lucid's transforms; drawn are offsets, a scale, an angle, offsets."""
     top, left, scale, angle, top2, left2 = draws
     x = F.pad(x, (12, 12, 12, 12), value=0.5)
     h, w = x.shape[2:]
@@ -193,7 +194,8 @@ def add_lucid(arrays, paths):
         for i, image in enumerate(f64):
             arrays[f"lucid-{name}/step{i + 1}"] = image.astype(np.float32)
         cases.append({"name": name, "model": model, "layer": layer, "channel": channel})
-        cases[-1].update(size=size, redirected=redirected, draws=draws, distance64=distances(f32, f64))
+        cases[-1].update(size=size, redirected=redirected, draws=draws)
+        cases[-1].update(distance64=distances(f32, f64))
     return cases
 
 
