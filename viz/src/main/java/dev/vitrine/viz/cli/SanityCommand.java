@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -40,14 +42,21 @@ final class SanityCommand extends ExaminationCommand<SanityCommand.Sanity> {
               + " pictures and curves are those of the first. Default: ${DEFAULT-VALUE}.")
   private int draws;
 
+  @Option(
+      names = "--stages",
+      paramLabel = "N",
+      description = "How many maps on the way down. Default: one for each layer with weights.")
+  private Integer stages;
+
   /**
    * What is left of a method's map.
    *
    * @param map its own
    * @param edges the rank correlation of that with the photograph's edges
+   * @param way the mean of those with the maps on the way, as layer after layer is drawn anew
    * @param drawn those with the maps of networks all of whose weights are drawn anew
    */
-  record Sanity(float[] map, double edges, double[] drawn) {
+  record Sanity(float[] map, double edges, double way, double[] drawn) {
     /** Up to here a map counts as one that has changed. */
     private static final double PASSES = 0.5;
 
@@ -56,13 +65,22 @@ final class SanityCommand extends ExaminationCommand<SanityCommand.Sanity> {
       return !Double.isNaN(RankCorrelation.of(map, map));
     }
 
-    /** The mean; a map that has become the same everywhere has nothing in common with another. */
+    /** At the end, the mean over the draws. */
     double left() {
-      return Arrays.stream(drawn).map(r -> Double.isNaN(r) ? 0 : r).average().orElse(0);
+      return mean(Arrays.stream(drawn));
     }
 
-    static boolean passes(double left) {
-      return left <= PASSES;
+    /** A map that has become the same everywhere has nothing in common with another. */
+    static double mean(DoubleStream correlations) {
+      return correlations.map(r -> Double.isNaN(r) ? 0 : r).average().orElse(0);
+    }
+
+    boolean passes() {
+      return passes(left(), way);
+    }
+
+    static boolean passes(double left, double way) {
+      return left <= PASSES && way <= PASSES;
     }
   }
 
@@ -70,6 +88,9 @@ final class SanityCommand extends ExaminationCommand<SanityCommand.Sanity> {
   void check() {
     if (draws < 1) {
       throw usage("--draws is " + draws + "; it must be 1 or more");
+    }
+    if (stages != null && stages < 1) {
+      throw usage("--stages is " + stages + "; it must be 1 or more");
     }
   }
 
@@ -81,8 +102,12 @@ final class SanityCommand extends ExaminationCommand<SanityCommand.Sanity> {
     String stem = study.photograph().stem();
     Map<String, Object> record = Provenance.of(command, study);
     record.put("target", Attribution.targetRecord(what));
+    List<String> layers =
+        CascadingRandomization.layers(study.model().network(), what.objective().layer());
+    List<String> stops =
+        CascadingRandomization.stops(layers, stages == null ? layers.size() : stages);
     List<String> down = new ArrayList<>(List.of("as learned"));
-    down.addAll(CascadingRandomization.layers(study.model().network(), what.objective().layer()));
+    down.addAll(stops);
     List<Map<String, Object>> results = new ArrayList<>();
     List<LinePlot.Curve> curves = new ArrayList<>();
     float[] edges = Control.SOBEL.of(study.subject(what.objective()));
@@ -92,26 +117,31 @@ final class SanityCommand extends ExaminationCommand<SanityCommand.Sanity> {
       examined.forEach(
           (name, method) -> {
             Subject subject = study.subject(method.target().objective());
-            List<CascadingRandomization.Stage> stages =
+            List<CascadingRandomization.Stage> cascade =
                 new CascadingRandomization(model.seed())
-                    .of(subject, method.map(), stage -> bar.step());
-            float[] own = stages.get(0).map();
+                    .of(subject, method.map(), stops, stage -> bar.step());
+            float[] own = cascade.get(0).map();
             double[] drawn = new double[draws];
-            drawn[0] = stages.get(stages.size() - 1).correlation();
+            drawn[0] = cascade.get(cascade.size() - 1).correlation();
             for (int i = 1; i < draws; i++) {
               drawn[i] =
                   new CascadingRandomization(model.seed() + i).left(subject, method.map(), own);
               bar.step();
             }
-            Sanity sanity = new Sanity(own, RankCorrelation.of(own, edges), drawn);
+            double way =
+                Sanity.mean(
+                    cascade.stream()
+                        .skip(1)
+                        .mapToDouble(CascadingRandomization.Stage::correlation));
+            Sanity sanity = new Sanity(own, RankCorrelation.of(own, edges), way, drawn);
             found.put(name, sanity);
-            curves.add(curve(name, stages, down));
-            Map<String, Object> result = result(name, stages, sanity);
+            curves.add(curve(name, cascade, down));
+            Map<String, Object> result = result(name, cascade, sanity);
             if (!method.target().equals(what)) {
               result.put("target", Attribution.targetRecord(method.target()));
             }
             String file = stem + "-sanity-" + name;
-            List<Picture> pictures = stages.stream().map(s -> picture(study, s.map())).toList();
+            List<Picture> pictures = cascade.stream().map(s -> picture(study, s.map())).toList();
             result.put("picture", folder.png(file, GRID.of(pictures)).toString());
             folder.json(file, with(record, result));
             results.add(result);
@@ -153,8 +183,9 @@ final class SanityCommand extends ExaminationCommand<SanityCommand.Sanity> {
     result.put("correlations", correlations);
     result.put("drawn", Arrays.stream(sanity.drawn()).mapToObj(r -> numberOrNull(r)).toList());
     result.put("correlation", sanity.hasMap() ? sanity.left() : null);
+    result.put("onTheWay", sanity.hasMap() ? sanity.way() : null);
     result.put("withEdges", numberOrNull(sanity.edges()));
-    result.put("passes", sanity.hasMap() ? Sanity.passes(sanity.left()) : null);
+    result.put("passes", sanity.hasMap() ? sanity.passes() : null);
     return result;
   }
 
@@ -175,30 +206,35 @@ final class SanityCommand extends ExaminationCommand<SanityCommand.Sanity> {
   Table table(List<Finding<Sanity>> findings, List<Map<String, Object>> numbers) {
     List<String> head = new ArrayList<>(List.of("method"));
     findings.forEach(f -> head.add(f.photograph()));
-    head.addAll(List.of("mean", "another photograph", "edges", "verdict"));
+    head.addAll(List.of("mean", "on the way", "another photograph", "edges", "verdict"));
     List<List<String>> rows = new ArrayList<>();
     for (String name : findings.get(0).methods().keySet()) {
       List<Sanity> all = findings.stream().map(f -> f.methods().get(name)).toList();
       List<String> row = new ArrayList<>(List.of(name));
       all.forEach(s -> row.add(text(s.hasMap() ? s.left() : Double.NaN)));
       List<Sanity> shown = all.stream().filter(Sanity::hasMap).toList();
-      double mean = shown.stream().mapToDouble(Sanity::left).average().orElse(Double.NaN);
+      double mean = mean(shown, Sanity::left);
+      double way = mean(shown, Sanity::way);
       double others = others(shown);
-      double edges = shown.stream().mapToDouble(Sanity::edges).average().orElse(Double.NaN);
-      row.add(text(mean));
-      row.add(text(others));
-      row.add(text(edges));
-      row.add(shown.isEmpty() ? "no map" : Sanity.passes(mean) ? "passes" : "FAILS");
+      double edges = mean(shown, Sanity::edges);
+      boolean passes = Sanity.passes(mean, way);
+      row.addAll(List.of(text(mean), text(way), text(others), text(edges)));
+      row.add(shown.isEmpty() ? "no map" : passes ? "passes" : "FAILS");
       rows.add(row);
       Map<String, Object> record = new LinkedHashMap<>();
       record.put("method", name);
       record.put("correlation", numberOrNull(mean));
+      record.put("onTheWay", numberOrNull(way));
       record.put("anotherPhotograph", numberOrNull(others));
       record.put("withEdges", numberOrNull(edges));
-      record.put("passes", shown.isEmpty() ? null : Sanity.passes(mean));
+      record.put("passes", shown.isEmpty() ? null : passes);
       numbers.add(record);
     }
     return new Table(head, rows);
+  }
+
+  private static double mean(List<Sanity> all, ToDoubleFunction<Sanity> figure) {
+    return all.stream().mapToDouble(figure).average().orElse(Double.NaN);
   }
 
   /** The mean over the pairs of photographs: what maps have in common that only share a method. */
@@ -230,10 +266,11 @@ final class SanityCommand extends ExaminationCommand<SanityCommand.Sanity> {
     }
     return String.format(
         Locale.ROOT,
-        "%s %s: rank correlation %.2f with every weight drawn anew",
+        "%s %s: rank correlation %.2f with every weight drawn anew, %.2f on the way there",
         name,
-        Sanity.passes(sanity.left()) ? "passes" : "FAILS",
-        sanity.left());
+        sanity.passes() ? "passes" : "FAILS",
+        sanity.left(),
+        sanity.way());
   }
 
   private static Picture picture(Study study, float[] map) {

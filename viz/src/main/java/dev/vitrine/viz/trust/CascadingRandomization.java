@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * The model randomization test (Adebayo, Gilmer, Muelly, Goodfellow, Hardt and Kim, "Sanity Checks
@@ -65,11 +66,30 @@ public record CascadingRandomization(long seed) {
   }
 
   /**
+   * Some of the {@link #layers}, as far apart as can be, the last among them.
+   *
+   * @param count how many, at most as there are
+   */
+  public static List<String> stops(List<String> layers, int count) {
+    int n = Math.min(count, layers.size());
+    return IntStream.rangeClosed(1, n)
+        .mapToObj(i -> layers.get(i * layers.size() / n - 1))
+        .toList();
+  }
+
+  /** The map and what becomes of it layer by layer. */
+  public List<Stage> of(Subject subject, PixelMap method, Consumer<Stage> done) {
+    return of(subject, method, layers(subject.network(), subject.objective().layer()), done);
+  }
+
+  /**
    * The map and what becomes of it. The network itself stays as it is: a copy is randomized.
    *
+   * @param stops the layers down to which weights are random when a map is made, see {@link #stops}
    * @param done is told of each stage
    */
-  public List<Stage> of(Subject subject, PixelMap method, Consumer<Stage> done) {
+  public List<Stage> of(
+      Subject subject, PixelMap method, List<String> stops, Consumer<Stage> done) {
     List<Stage> stages = new ArrayList<>();
     float[] original = method.of(subject);
     stages.add(new Stage(null, original, RankCorrelation.of(original, original)));
@@ -77,13 +97,17 @@ public record CascadingRandomization(long seed) {
     try (Network copy = subject.network().copyTo(subject.network().backend())) {
       Subject changed = new Subject(copy, subject.shape(), subject.input(), subject.objective());
       Set<Parameter> drawn = new HashSet<>();
+      List<Parameter> next = new ArrayList<>();
       SplittableRandom random = new SplittableRandom(seed);
       for (String layer : layers(copy, subject.objective().layer())) {
-        List<Parameter> own = copy.layer(layer).parameters().stream().filter(drawn::add).toList();
-        draw(changed, own, random);
-        float[] map = method.of(changed);
-        stages.add(new Stage(layer, map, RankCorrelation.of(original, map)));
-        done.accept(stages.get(stages.size() - 1));
+        copy.layer(layer).parameters().stream().filter(drawn::add).forEach(next::add);
+        if (stops.contains(layer)) {
+          draw(changed, next, random);
+          next.clear();
+          float[] map = method.of(changed);
+          stages.add(new Stage(layer, map, RankCorrelation.of(original, map)));
+          done.accept(stages.get(stages.size() - 1));
+        }
       }
     }
     return stages;
