@@ -9,6 +9,7 @@ import dev.vitrine.viz.render.PictureGrid;
 import dev.vitrine.viz.render.Table;
 import dev.vitrine.viz.trust.CascadingRandomization;
 import dev.vitrine.viz.trust.Control;
+import dev.vitrine.viz.trust.PixelMap;
 import dev.vitrine.viz.trust.RankCorrelation;
 import dev.vitrine.weights.image.Picture;
 import java.nio.file.Path;
@@ -120,20 +121,7 @@ final class SanityCommand extends ExaminationCommand<SanityCommand.Sanity> {
             List<CascadingRandomization.Stage> cascade =
                 new CascadingRandomization(model.seed())
                     .of(subject, method.map(), stops, stage -> bar.step());
-            float[] own = cascade.get(0).map();
-            double[] drawn = new double[draws];
-            drawn[0] = cascade.get(cascade.size() - 1).correlation();
-            for (int i = 1; i < draws; i++) {
-              drawn[i] =
-                  new CascadingRandomization(model.seed() + i).left(subject, method.map(), own);
-              bar.step();
-            }
-            double way =
-                Sanity.mean(
-                    cascade.stream()
-                        .skip(1)
-                        .mapToDouble(CascadingRandomization.Stage::correlation));
-            Sanity sanity = new Sanity(own, RankCorrelation.of(own, edges), way, drawn);
+            Sanity sanity = measured(subject, method.map(), cascade, edges, bar::step);
             found.put(name, sanity);
             curves.add(curve(name, cascade, down));
             Map<String, Object> result = result(name, cascade, sanity);
@@ -169,6 +157,24 @@ final class SanityCommand extends ExaminationCommand<SanityCommand.Sanity> {
       CommandOutput.line("plot: %s", plot);
     }
     return new Finding<>(stem, found, record);
+  }
+
+  private Sanity measured(
+      Subject subject,
+      PixelMap method,
+      List<CascadingRandomization.Stage> cascade,
+      float[] edges,
+      Runnable progress) {
+    float[] own = cascade.get(0).map();
+    double[] drawn = new double[draws];
+    drawn[0] = cascade.get(cascade.size() - 1).correlation();
+    for (int i = 1; i < draws; i++) {
+      drawn[i] = new CascadingRandomization(model.seed() + i).left(subject, method, own);
+      progress.run();
+    }
+    DoubleStream way =
+        cascade.stream().skip(1).mapToDouble(CascadingRandomization.Stage::correlation);
+    return new Sanity(own, RankCorrelation.of(own, edges), Sanity.mean(way), drawn);
   }
 
   private static Map<String, Object> result(
