@@ -72,9 +72,7 @@ final class TransformTest {
     for (int i = 0; i < 27; i++) {
       image[i] = i;
     }
-    double[] turned =
-        applied(
-            new Transform.Rotation(List.of(90.0)), Shape.of(1, 3, 3, 3), image);
+    double[] turned = applied(new Transform.Rotation(List.of(90.0)), Shape.of(1, 3, 3, 3), image);
     for (int y = 0; y < 3; y++) {
       for (int x = 0; x < 3; x++) {
         assertThat(turned[(y * 3 + x) * 3])
