@@ -95,7 +95,7 @@ abstract class ExaminationCommand<R> implements Callable<Integer> {
     }
   }
 
-  /** Two photographs must not write one file, and none the table's. */
+  /** Two photographs must not write one file. */
   private void checkNames() {
     Map<String, Path> first = new HashMap<>();
     for (Path image : images) {

@@ -11,9 +11,7 @@ import java.util.stream.Collectors;
  */
 public record Table(List<String> head, List<List<String>> rows) {
 
-  /**
-   * The table; numbers would be read from right to left, names from left to right: all stand left.
-   */
+  /** The table, a row on each line. */
   public String markdown() {
     return row(head)
         + row(Collections.nCopies(head.size(), "---"))
