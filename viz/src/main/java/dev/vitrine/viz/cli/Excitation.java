@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What excites the strongest channels of a few layers, at a setting cheap enough for a page. */
 final class Excitation {
@@ -30,7 +31,7 @@ final class Excitation {
       String layer, List<Integer> sizes, List<Integer> channels, List<Feature> of) {}
 
   /** A channel of the layer shown, and its picture. */
-  record Made(String layer, int channel, Maximized result) {
+  record Made(String layer, int channel, Feature feature, Maximized result) {
     Picture picture() {
       float[] pixels = result.colors().clone();
       for (int i = 0; i < pixels.length; i++) {
@@ -52,7 +53,7 @@ final class Excitation {
       record.put("method", "graetz");
       record.put("layer", layer);
       record.put("channel", channel);
-      record.put("maximized", result.feature().toString());
+      record.put("maximized", feature.toString());
       record.put("settings", CHEAP);
       record.put("sizes", result.sizes());
       record.put("activations", result.activations());
@@ -104,8 +105,11 @@ final class Excitation {
     for (Batch batch : batches) {
       String layer = batch.of().get(0).layer();
       int fit =
-          CHEAP.featuresWithin(
-              model.network().backend().memoryBudget(), model.network(), layer, batch.sizes());
+          CHEAP.imagesWithin(
+              model.network().backend().memoryBudget(),
+              model.network(),
+              Set.of(layer),
+              batch.sizes());
       for (int i = 0; i < batch.of().size(); i += fit) {
         int end = Math.min(i + fit, batch.of().size());
         List<Maximized> results =
@@ -118,7 +122,12 @@ final class Excitation {
                 work -> progress.to(done[0] += work));
         for (int k = i; k < end; k++) {
           made.get(batch.layer())
-              .add(new Made(batch.layer(), batch.channels().get(k), results.get(k - i)));
+              .add(
+                  new Made(
+                      batch.layer(),
+                      batch.channels().get(k),
+                      batch.of().get(k),
+                      results.get(k - i)));
         }
       }
     }

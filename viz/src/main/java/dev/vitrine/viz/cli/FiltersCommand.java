@@ -117,6 +117,17 @@ final class FiltersCommand implements Callable<Integer> {
                     loaded.name() + " has no convolution, so there are no filters to draw"));
   }
 
+  /** The kernels of the first convolution, if that reads colours; null otherwise. */
+  static Picture inColor(Model loaded) {
+    Tensor kernel = first(loaded).parameters().get(0).value();
+    int[] shape = kernel.shape().dims();
+    boolean bgr = loaded.hasPreprocessing() && loaded.preprocessing().bgr();
+    return shape[2] == 3
+        ? FilterGrid.colors(
+            kernel.toFloats(), shape, IntStream.range(0, shape[3]).boxed().toList(), bgr)
+        : null;
+  }
+
   /** Keras' name of a layer whose activation is a layer of its own here. */
   private static String people(Network network, String name) {
     String bare = name.endsWith(".pre") ? name.substring(0, name.length() - 4) : name;

@@ -124,7 +124,7 @@ final class HypercolumnCommand implements Callable<Integer> {
   }
 
   /** Each component about its mean, two standard deviations to black and to full colour. */
-  private static Picture inColor(float[] scores, int h, int w) {
+  static Picture inColor(float[] scores, int h, int w) {
     float[] rgb = new float[h * w * COLORS];
     for (int c = 0; c < COLORS; c++) {
       float[] one = new float[h * w];

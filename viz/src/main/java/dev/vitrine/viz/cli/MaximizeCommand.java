@@ -1,14 +1,14 @@
 package dev.vitrine.viz.cli;
 
 import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.engine.network.Network;
 import dev.vitrine.viz.maximize.Contrast;
+import dev.vitrine.viz.maximize.Direction;
 import dev.vitrine.viz.maximize.Diversity;
 import dev.vitrine.viz.maximize.Feature;
 import dev.vitrine.viz.maximize.Goal;
-import dev.vitrine.viz.maximize.Optimizer;
 import dev.vitrine.viz.maximize.Recipe;
 import dev.vitrine.viz.maximize.TotalVariation;
-import dev.vitrine.viz.maximize.Transform;
 import dev.vitrine.weights.BadInputException;
 import dev.vitrine.weights.Model;
 import java.nio.file.Path;
@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,14 +25,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code maximize}: the picture that a channel or a class answers to most. */
+/** {@code maximize}: the picture that a channel, a class or any objective answers to most. */
 @Command(
     name = "maximize",
     mixinStandardHelpOptions = true,
-    description = "Makes the pictures that channels or classes answer to most.")
+    description = {
+      "Makes the pictures that channels or classes answer to most.",
+      "Pictures of the same settings that lie in the folder already are kept, so that a run that"
+          + " was stopped goes on."
+    })
 final class MaximizeCommand implements Callable<Integer> {
+  private static final int MOST_EXAMPLES = 64;
+
   @Spec private CommandSpec command;
   @Mixin private ModelOptions model;
+  @Mixin private RecipeOptions recipe;
   @Mixin private OutputOptions output;
 
   @Option(
@@ -42,9 +50,15 @@ final class MaximizeCommand implements Callable<Integer> {
 
   @Option(
       names = {"--channels", "--channel"},
-      paramLabel = "N|N-M|N,M",
+      paramLabel = "N|N-M|N,M|all",
       description = "Which channels: numbers from 0 and ranges; repeatable. Default: the first 8.")
   private List<String> channels = new ArrayList<>();
+
+  @Option(
+      names = "--at",
+      paramLabel = "centre|Y,X",
+      description = "One position of each channel's map, a neuron. Default: the mean of the map.")
+  private String at;
 
   @Option(
       names = "--class",
@@ -53,54 +67,10 @@ final class MaximizeCommand implements Callable<Integer> {
   private List<String> classes = new ArrayList<>();
 
   @Option(
-      names = "--preset",
-      paramLabel = "NAME",
-      defaultValue = "graetz",
-      description =
-          "graetz: from 56 to 408 pixels in 12 rounds of 20 steps, enlarged and blurred between"
-              + " them; chollet: 150 pixels, 40 steps; lucid: 128 pixels, 512 steps, a Fourier"
-              + " spectrum under random transforms. Default: ${DEFAULT-VALUE}.")
-  private String preset;
-
-  @Option(
-      names = "--steps",
-      paramLabel = "N",
-      description = "Steps in each round. Default: the preset's.")
-  private Integer steps;
-
-  @Option(
-      names = "--size",
-      paramLabel = "N",
-      description = "Height and width of the first round, in pixels. Default: the preset's.")
-  private Integer size;
-
-  @Option(
-      names = "--transforms",
-      paramLabel = "LIST",
-      description =
-          "What is done to the image before each step: none, lucid, or a list such as"
-              + " pad:12,jitter:8,scale:0.9-1.1,rotate:10,blur:1. Default: the preset's.")
-  private String transforms;
-
-  @Option(
-      names = "--optimizer",
-      paramLabel = "NAME",
-      description = "adam, sgd or normalized. Default: the preset's.")
-  private Optimizer.Kind optimizer;
-
-  @Option(
-      names = "--rate",
-      paramLabel = "R",
-      description = "How far a step goes. Default: the preset's.")
-  private Double rate;
-
-  @Option(
-      names = "--image",
-      paramLabel = "NAME",
-      description =
-          "The numbers that are moved: pixels, input (what the network takes) or fourier."
-              + " Default: the preset's.")
-  private Recipe.Image image;
+      names = "--objective",
+      paramLabel = "SUM",
+      description = "Maximize this; repeatable. Terms are " + GoalExpression.FORM + ".")
+  private List<String> objectives = new ArrayList<>();
 
   @Option(
       names = "--tv",
@@ -117,10 +87,17 @@ final class MaximizeCommand implements Callable<Integer> {
   private double l2;
 
   @Option(
+      names = "--examples",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Pictures of each, side by side from different noises. Default: 1.")
+  private int examples;
+
+  @Option(
       names = "--diversity",
       paramLabel = "WEIGHT",
       defaultValue = "0",
-      description = "How much pictures made side by side are to differ, see --batch. Default: 0.")
+      description = "How much the examples are to differ. Default: 0.")
   private double diversity;
 
   @Option(
@@ -128,6 +105,11 @@ final class MaximizeCommand implements Callable<Integer> {
       paramLabel = "IMAGE",
       description = "Start from this photograph, stretched, instead of noise.")
   private Path fromImage;
+
+  @Option(
+      names = "--animate",
+      description = "Beside each picture how it came about, as an animated GIF.")
+  private boolean animate;
 
   @Option(
       names = "--batch",
@@ -139,9 +121,13 @@ final class MaximizeCommand implements Callable<Integer> {
               + " Default: ${DEFAULT-VALUE}.")
   private int batch;
 
+  /** Pictures made in one go, and what is maximized in them. */
+  record Batch(List<Wanted> wanted, Goal goal) {}
+
   @Override
   public Integer call() {
     checkUsage();
+    Recipe method = recipe.recipe();
     try (Backend backend = model.openBackend();
         Model loaded = model.open(backend)) {
       loaded.preprocessing();
@@ -150,10 +136,9 @@ final class MaximizeCommand implements Callable<Integer> {
             "%s takes %d channels, a picture has 3: it can't be maximized"
                 .formatted(loaded.name(), loaded.network().inputShape().dim(3)));
       }
-      Recipe method = recipe();
-      List<List<Wanted>> batches = batches(loaded, method, wanted(loaded, method));
+      List<Batch> batches = batches(loaded.network(), method, wanted(loaded, method));
       Maximization made =
-          new Maximization(command, loaded, method, this::beside, fromImage, model.seed(), output);
+          new Maximization(command, loaded, method, fromImage, model.seed(), animate, output);
       made.run(batches);
       if (output.json()) {
         CommandOutput.json(made.records());
@@ -162,101 +147,113 @@ final class MaximizeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Recipe recipe() {
-    Recipe recipe = preset();
-    recipe = steps == null ? recipe : recipe.withSteps(steps);
-    recipe = size == null ? recipe : recipe.withStart(size);
-    recipe = image == null ? recipe : recipe.withImage(image);
-    recipe =
-        transforms == null
-            ? recipe
-            : recipe.withTransforms(Errors.option(command, () -> Transform.parse(transforms)));
-    Optimizer own = recipe.optimizer();
-    return recipe.withOptimizer(
-        new Optimizer(
-            optimizer == null ? own.kind() : optimizer,
-            rate == null ? own.learningRate() : rate,
-            own.weightDecay()));
-  }
-
-  private Recipe preset() {
-    return Recipe.PRESETS.stream()
-        .filter(r -> r.name().equals(preset))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                usage("preset '" + preset + "' is not known; known are graetz, chollet and lucid"));
-  }
-
-  /** What counts besides the feature itself, or null. */
-  private Goal beside(String layer) {
-    Goal goal = added(null, tv, new TotalVariation());
-    goal = added(goal, l2, new Contrast());
-    return added(goal, diversity, new Diversity(layer));
-  }
-
-  private static Goal added(Goal goal, double weight, Goal more) {
-    if (weight == 0) {
-      return goal;
-    }
-    return goal == null ? more.times(weight) : goal.plus(more.times(weight));
-  }
-
   private void checkUsage() {
-    channels.forEach(list -> Errors.option(command, () -> ChannelList.parse(list)));
-    preset();
-    if (transforms != null) {
-      Errors.option(command, () -> Transform.parse(transforms));
-    }
-    if (size != null && (size < 16 || size > 2048)) {
-      throw usage("--size is " + size + "; it can be 16 to 2048");
-    }
-    if (layers.isEmpty() && classes.isEmpty()) {
-      throw usage("say what to maximize: --layer NAME --channels 0-7, or --class NAME");
+    channels.stream()
+        .filter(list -> !list.equals("all"))
+        .forEach(list -> Errors.option(command, () -> ChannelList.parse(list)));
+    place();
+    if (layers.isEmpty() && classes.isEmpty() && objectives.isEmpty()) {
+      throw usage(
+          "say what to maximize: --layer NAME --channels 0-7, --class NAME, or --objective SUM");
     }
     if (layers.isEmpty() && !channels.isEmpty()) {
       throw usage("--channel needs the --layer that it is a channel of");
     }
-    if (steps != null && steps < 1) {
-      throw usage("--steps is " + steps + "; it must be 1 or more");
+    if (layers.isEmpty() && at != null) {
+      throw usage("--at needs the --layer that it is a position of");
+    }
+    if (examples < 1 || examples > MOST_EXAMPLES) {
+      throw usage("--examples is " + examples + "; it can be 1 to " + MOST_EXAMPLES);
+    }
+    if (diversity != 0 && examples == 1) {
+      throw usage("--diversity needs several --examples that can differ");
     }
     if (batch < 1) {
       throw usage("--batch is " + batch + "; it must be 1 or more");
     }
+    if (batch > 1 && examples > 1) {
+      throw usage("--batch and --examples exclude each other: examples are made side by side");
+    }
+  }
+
+  private Direction.Place place() {
+    return at == null
+        ? new Direction.Place.Mean()
+        : Errors.option(command, () -> GoalExpression.place(at));
   }
 
   private List<Wanted> wanted(Model loaded, Recipe method) {
     List<Wanted> wanted = new ArrayList<>();
     for (String named : layers.stream().distinct().toList()) {
       String layer = LayerNames.known(loaded, named);
-      int all = Feature.channels(loaded.network(), layer);
-      String list = channels.isEmpty() ? "0-" + (Math.min(8, all) - 1) : String.join(",", channels);
-      for (int channel : ChannelList.parse(list)) {
-        wanted.add(Wanted.channel(loaded, method, layer, channel));
+      for (int channel : channels(Feature.channels(loaded.network(), layer))) {
+        wanted.add(Wanted.channel(loaded, method, layer, channel, place()));
       }
     }
     for (String name : classes.stream().distinct().toList()) {
       wanted.add(Wanted.ofClass(loaded, method, name));
     }
+    for (String text : objectives.stream().distinct().toList()) {
+      wanted.add(Wanted.objective(loaded, method, text));
+    }
     return wanted;
   }
 
+  private List<Integer> channels(int all) {
+    if (channels.contains("all")) {
+      return IntStream.range(0, all).boxed().toList();
+    }
+    return ChannelList.parse(
+        channels.isEmpty() ? "0-" + (Math.min(8, all) - 1) : String.join(",", channels));
+  }
+
   /** In the order wanted, side by side what is maximized in one layer, as far as it fits. */
-  private List<List<Wanted>> batches(Model loaded, Recipe method, List<Wanted> wanted) {
+  private List<Batch> batches(Network network, Recipe method, List<Wanted> wanted) {
+    List<Batch> batches = new ArrayList<>();
     Map<String, List<Wanted>> byLayer = new LinkedHashMap<>();
-    wanted.forEach(
-        w -> byLayer.computeIfAbsent(w.feature().layer(), k -> new ArrayList<>()).add(w));
-    List<List<Wanted>> batches = new ArrayList<>();
+    for (Wanted one : wanted) {
+      if (examples > 1) {
+        batches.add(examples(network, method, one));
+      } else if (one.feature() == null || batch == 1) {
+        batches.add(new Batch(List.of(one), with(one.goal())));
+      } else {
+        byLayer.computeIfAbsent(one.feature().layer(), k -> new ArrayList<>()).add(one);
+      }
+    }
     byLayer.forEach(
         (layer, all) -> {
-          long budget = loaded.network().backend().memoryBudget();
-          int fit = method.featuresWithin(budget, loaded.network(), layer, all.get(0).sizes());
-          int each = Math.min(batch, fit);
+          int each = Math.min(batch, fitting(network, method, all.get(0)));
           for (int i = 0; i < all.size(); i += each) {
-            batches.add(all.subList(i, Math.min(i + each, all.size())));
+            List<Wanted> some = all.subList(i, Math.min(i + each, all.size()));
+            List<Feature> features = some.stream().map(Wanted::feature).toList();
+            batches.add(new Batch(some, with(Direction.each(features, place()))));
           }
         });
     return batches;
+  }
+
+  private Batch examples(Network network, Recipe method, Wanted wanted) {
+    int fitting = fitting(network, method, wanted);
+    if (examples > fitting) {
+      throw new BadInputException(
+          "%d examples of %s side by side: only %d fit into memory; ask for fewer, or a smaller --size"
+              .formatted(examples, wanted.people(), fitting));
+    }
+    List<Wanted> all = IntStream.range(0, examples).mapToObj(wanted::example).toList();
+    Goal goal = with(wanted.goal());
+    String layer = wanted.goal().layers().iterator().next();
+    return new Batch(all, diversity == 0 ? goal : goal.plus(new Diversity(layer).times(diversity)));
+  }
+
+  private static int fitting(Network network, Recipe method, Wanted wanted) {
+    return method.imagesWithin(
+        network.backend().memoryBudget(), network, wanted.goal().layers(), wanted.sizes());
+  }
+
+  /** With what counts besides. */
+  private Goal with(Goal goal) {
+    Goal smooth = tv == 0 ? goal : goal.plus(new TotalVariation().times(tv));
+    return l2 == 0 ? smooth : smooth.plus(new Contrast().times(l2));
   }
 
   private ParameterException usage(String message) {

@@ -43,9 +43,8 @@ final class TargetOptions {
   @Option(
       names = "--target",
       paramLabel = "logit|probability",
-      defaultValue = "logit",
       description = "Of a class: its logit or its probability. Default: ${DEFAULT-VALUE}.")
-  private String score;
+  private String score = "logit";
 
   /** What is explained, with what people call it. */
   record Target(Objective objective, String name, Label label) {

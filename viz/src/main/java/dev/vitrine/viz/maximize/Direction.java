@@ -58,12 +58,17 @@ public record Direction(String layer, List<List<Weight>> weights, Place place) i
     return new Direction(layer, List.of(weights), new Place.Mean());
   }
 
+  /** A feature for each image, its mean over the map. */
+  public static Direction each(List<Feature> features) {
+    return each(features, new Place.Mean());
+  }
+
   /**
    * A feature for each image.
    *
    * @throws IllegalArgumentException if the features are of several layers
    */
-  public static Direction each(List<Feature> features) {
+  public static Direction each(List<Feature> features, Place place) {
     List<String> layers = features.stream().map(Feature::layer).distinct().toList();
     if (layers.size() != 1) {
       throw new IllegalArgumentException(
@@ -71,7 +76,7 @@ public record Direction(String layer, List<List<Weight>> weights, Place place) i
     }
     List<List<Weight>> weights = new ArrayList<>();
     features.forEach(f -> weights.add(List.of(new Weight(f.channel(), f.negative() ? -1 : 1))));
-    return new Direction(layers.get(0), weights, new Place.Mean());
+    return new Direction(layers.get(0), weights, place);
   }
 
   @Override

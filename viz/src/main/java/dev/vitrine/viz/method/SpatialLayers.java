@@ -62,6 +62,22 @@ public final class SpatialLayers {
    * @param last the deepest of them, see {@link #last}
    */
   public static List<String> depths(Network network, Shape input, String last) {
+    List<String> trunk = trunk(network, input, last);
+    int n = trunk.size();
+    return Stream.of(n / 6, n / 2, n - 1).distinct().map(trunk::get).toList();
+  }
+
+  /**
+   * The layer at a share of the way, 0 to 1, among those that {@link #depths} chooses from.
+   *
+   * @param last the deepest of them, see {@link #last}
+   */
+  public static String depth(Network network, Shape input, String last, double share) {
+    List<String> trunk = trunk(network, input, last);
+    return trunk.get((int) Math.round(share * (trunk.size() - 1)));
+  }
+
+  private static List<String> trunk(Network network, Shape input, String last) {
     Map<String, Shape> shapes = network.shapes(input);
     Map<String, List<Layer>> readers = readers(network);
     List<String> trunk = new ArrayList<>();
@@ -90,8 +106,7 @@ public final class SpatialLayers {
     if (!trunk.contains(last)) {
       trunk.add(last);
     }
-    int n = trunk.size();
-    return Stream.of(n / 6, n / 2, n - 1).distinct().map(trunk::get).toList();
+    return trunk;
   }
 
   /**

@@ -164,6 +164,19 @@ public final class OutputFolder {
     return write(fileName, out -> out.write(bytes));
   }
 
+  /**
+   * Removes a file, if it is there.
+   *
+   * @throws OutputException if it may not be
+   */
+  public void remove(String fileName) {
+    try {
+      Files.deleteIfExists(file(fileName));
+    } catch (IOException e) {
+      throw failure(file(fileName).toString(), "removed", e);
+    }
+  }
+
   private interface Content {
     void to(OutputStream out) throws IOException;
   }

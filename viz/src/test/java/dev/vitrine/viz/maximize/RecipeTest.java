@@ -55,14 +55,12 @@ final class RecipeTest {
 
   @Test
   void theNoiseIsThatOfTheSeedAndTheChannel() {
-    Feature three = new Feature("conv", 3, false);
-    Feature four = new Feature("conv", 4, false);
-    float[] noise = Recipe.GRAETZ.noise(Preprocessing.UNIT, List.of(three, four), 56, 7);
-    float[] alone = Recipe.GRAETZ.noise(Preprocessing.UNIT, List.of(four), 56, 7);
+    float[] noise = Optimization.noise(Recipe.GRAETZ, List.of(3L, 4L), 56, 7);
+    float[] alone = Optimization.noise(Recipe.GRAETZ, List.of(4L), 56, 7);
 
     assertThat(IntStream.range(0, alone.length)).allMatch(i -> noise[alone.length + i] == alone[i]);
-    assertThat(Recipe.GRAETZ.noise(Preprocessing.UNIT, List.of(four), 56, 8)).isNotEqualTo(alone);
-    assertThat(Recipe.GRAETZ.noise(Preprocessing.UNIT, List.of(three), 56, 7)).isNotEqualTo(alone);
+    assertThat(Optimization.noise(Recipe.GRAETZ, List.of(4L), 56, 8)).isNotEqualTo(alone);
+    assertThat(Optimization.noise(Recipe.GRAETZ, List.of(3L), 56, 7)).isNotEqualTo(alone);
     Set<Long> pixels = new HashSet<>();
     float[] colors = PixelSpace.STANDARD.toColors(alone);
     for (float color : colors) {
@@ -102,7 +100,7 @@ final class RecipeTest {
       float[] z = arrays.get(name + "/start").floats();
       for (int round = 1; round <= 2; round++) {
         int size = round == 1 ? 56 : 67;
-        z = round == 1 ? z : method.enlarged(backend, z, 1, 56, 67);
+        z = round == 1 ? z : Optimization.enlarged(method, backend, z, 1, 56, 67);
         try (Ascent ascent =
                 new Ascent(
                     model.network(),
