@@ -85,7 +85,7 @@ final class PresetGoldensTest {
         climb(golden, name, model, Recipe.CHOLLET, images, new Random(0), 1e-4);
         assertClose(
             name + ", standardized",
-            Recipe.standardized(images.variable().toFloats()),
+            Optimization.standardized(images.variable().toFloats()),
             arrays.get(name + "/picture").floats(),
             1e-5);
       }
@@ -96,18 +96,9 @@ final class PresetGoldensTest {
       for (int i = 0; i < colors.length; i++) {
         colors[i] = (float) (start[i] * space.std().get(i % 3) + space.mean().get(i % 3));
       }
+      Task task = new Task(Direction.each(List.of(feature)), List.of(0L), colors, List.of(size), 0);
       Maximized made =
-          recipe
-              .maximize(
-                  model.network(),
-                  model.preprocessing(),
-                  List.of(feature),
-                  null,
-                  colors,
-                  List.of(size),
-                  0,
-                  work -> {})
-              .get(0);
+          recipe.maximize(model.network(), model.preprocessing(), task, Film.NONE, work -> {}).get(0);
       assertClose(
           name + ", the whole recipe", made.colors(), arrays.get(name + "/picture").floats(), 1e-4);
     }
