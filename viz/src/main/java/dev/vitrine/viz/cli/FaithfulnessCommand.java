@@ -51,8 +51,13 @@ final class FaithfulnessCommand extends ExaminationCommand<FaithfulnessCommand.F
       description = "Their size as a share of the input's range. Default: ${DEFAULT-VALUE}.")
   private double radius;
 
-  /** What is measured of one method. */
-  record Faithfulness(PixelCurve deletion, PixelCurve insertion, double sensitivity) {}
+  /**
+   * What is measured of one method.
+   *
+   * @param share true if curves are shares of a unit's value beside others' probabilities
+   */
+  record Faithfulness(
+      PixelCurve deletion, PixelCurve insertion, double sensitivity, boolean share) {}
 
   @Override
   void check() {
@@ -95,8 +100,9 @@ final class FaithfulnessCommand extends ExaminationCommand<FaithfulnessCommand.F
     PixelCurve insertion = PixelCurve.insertion(scored, map, blurred, steps, progress);
     double sensitivity =
         new Sensitivity(samples, radius, model.seed()).of(subject, method.map(), progress);
-    double unit = method.target().equals(what) ? 1 : deletion.scores()[0];
-    return new Faithfulness(deletion.over(unit), insertion.over(unit), sensitivity);
+    boolean share = !method.target().equals(what);
+    double unit = share ? deletion.scores()[0] : 1;
+    return new Faithfulness(deletion.over(unit), insertion.over(unit), sensitivity, share);
   }
 
   private Map<String, Object> write(
@@ -203,10 +209,12 @@ final class FaithfulnessCommand extends ExaminationCommand<FaithfulnessCommand.F
     return new Table(head, rows);
   }
 
-  /** In which of the two a method is better than a control, if that was examined. */
+  /** In which of the two a method is better than a control, if that was examined too. */
   private static String better(List<Finding<Faithfulness>> findings, String name, Control control) {
     boolean is = Arrays.stream(Control.values()).anyMatch(c -> c.toString().equals(name));
-    if (is || !findings.get(0).methods().containsKey(control.toString())) {
+    if (is
+        || findings.get(0).methods().get(name).share()
+        || !findings.get(0).methods().containsKey(control.toString())) {
       return "";
     }
     ToDoubleFunction<Faithfulness> deleted = f -> f.deletion().area();

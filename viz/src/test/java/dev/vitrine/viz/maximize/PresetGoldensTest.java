@@ -98,7 +98,9 @@ final class PresetGoldensTest {
       }
       Task task = new Task(Direction.each(List.of(feature)), List.of(0L), colors, List.of(size), 0);
       Maximized made =
-          recipe.maximize(model.network(), model.preprocessing(), task, Film.NONE, work -> {}).get(0);
+          recipe
+              .maximize(model.network(), model.preprocessing(), task, Film.NONE, work -> {})
+              .get(0);
       assertClose(
           name + ", the whole recipe", made.colors(), arrays.get(name + "/picture").floats(), 1e-4);
     }
