@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       CamCommand.class,
       SanityCommand.class,
       FaithfulnessCommand.class,
+      TraceCommand.class,
       MaximizeCommand.class,
       ActivationsCommand.class,
       FiltersCommand.class,

@@ -1,0 +1,415 @@
+// The page: a station for the score, for every layer, and for the pixels; and the cell chosen.
+
+const stations = [{ kind: 'score', name: 'the score' }, ...steps.map(step => ({ kind: step.kind, name: step.layer, step })),
+  { kind: 'pixels', name: trace.input }];
+
+const page = {
+  at: 0,
+  chosen: null, // { maps, cell }
+  followed: true, // false once the reader has chosen a cell
+  reach: {},
+  focus: {},
+  inputs: {},
+  figures: [],
+  scheme: '',
+
+  // The channel of a tensor that is shown.
+  focusOf(maps) {
+    const kept = this.focus[maps.name];
+    if (kept !== undefined && maps.slot(kept) >= 0) return kept;
+    const area = this.reach[maps.name];
+    if (area && area.c !== null && maps.slot(area.c) >= 0) return area.c;
+    const cell = maps.strongest(area);
+    return this.focus[maps.name] = cell ? cell.c : maps.channel(0);
+  },
+
+  cellIn(maps) { return this.chosen && this.chosen.maps === maps ? this.chosen.cell : null; },
+
+  focusOn(maps, c) {
+    const cell = this.cellIn(maps);
+    this.focus[maps.name] = c;
+    if (cell) this.choose(maps, { ...cell, c });
+    else this.draw();
+  },
+
+  turn(maps, by) {
+    const slot = maps.slot(this.focusOf(maps)) + by;
+    if (!maps.row && slot >= 0 && slot < maps.count) this.focusOn(maps, maps.channel(slot));
+  },
+
+  // Chooses a cell; `followed` if the walk did, not the reader.
+  choose(maps, cell, followed = false) {
+    this.followed = followed;
+    this.chosen = { maps, cell: { y: cell.y, x: cell.x, c: cell.c } };
+    this.reach = reachOf(maps.name, cell);
+    this.focus[maps.name] = cell.c;
+    for (const [name, area] of Object.entries(this.reach)) { // channels that it can be followed in
+      if (area.c !== null && tensors[name].slot(area.c) >= 0) this.focus[name] = area.c;
+    }
+    this.draw();
+    const text = `${maps.name}, ${maps.cellName(cell)}: value ${number(maps.value(cell))}, gradient ${number(maps.slope(cell))}`;
+    document.getElementById('said').textContent = text;
+  },
+
+  show(index) {
+    this.at = index;
+    const station = stations[index];
+    history.replaceState(null, '', '#' + encodeURIComponent(station.name));
+    if (this.followed) this.walkTo(station);
+    build(document.getElementById('station'), station);
+    this.draw();
+    document.querySelectorAll('#way button').forEach((button, i) => {
+      if (i === index) button.setAttribute('aria-current', 'step'); else button.removeAttribute('aria-current');
+    });
+    const way = document.getElementById('way').parentElement, current = document.querySelector('#way [aria-current]');
+    way.scrollTop = Math.max(0, current.offsetTop - way.clientHeight / 2);
+  },
+
+  // Until the reader chooses, the cell of each layer is the strongest that the last one comes from.
+  walkTo(station) {
+    const goal = station.kind === 'score' ? steps[0].output : station.step ? station.step.output : tensors[trace.input];
+    let { maps, cell } = start();
+    for (const step of steps) {
+      if (maps === goal) break;
+      if (step.output !== maps) continue;
+      const next = strongestBack(step, cell);
+      if (!next) break;
+      maps = step.sources[next.i];
+      cell = next.cell;
+    }
+    if (maps !== goal) { maps = goal; cell = goal.strongest(null); } // beside the strongest way
+    this.choose(maps, cell, true);
+  },
+
+  // To the cell of an input that had most to do with the chosen one.
+  back() {
+    const step = makers[this.chosen.maps.name];
+    const next = step && strongestBack(step, this.chosen.cell);
+    if (next) this.go(step.sources[next.i], next.cell);
+  },
+
+  // To the cell of a reader with the largest part in the score.
+  forth() {
+    let found = null;
+    for (const { step, i } of readers[this.chosen.maps.name]) {
+      const area = areaForth(step, i, areaOf(this.chosen.cell));
+      const cell = area && step.output.strongest(area);
+      const part = cell ? Math.abs(step.output.value(cell) * step.output.slope(cell)) : -1;
+      if (part > (found?.part ?? -1)) found = { maps: step.output, cell, part };
+    }
+    if (found) this.go(found.maps, found.cell);
+  },
+
+  go(maps, cell) {
+    const hadFocus = document.activeElement?.classList.contains('map');
+    this.choose(maps, cell);
+    this.show(maps.name === trace.input ? stations.length - 1 : stations.findIndex(s => s.name === maps.name && s.step));
+    if (hadFocus) document.querySelector('#station .map')?.focus();
+  },
+
+  draw() {
+    this.figures.forEach(figure => figure.draw ? figure.draw() : figure());
+    drawCell();
+    drawWay();
+  },
+};
+
+// Where the walk begins: the number whose gradient is largest.
+function start() {
+  const maps = steps[0].output;
+  let best = 0;
+  maps.gradient.forEach((g, i) => { if (Math.abs(g) > Math.abs(maps.gradient[best])) best = i; });
+  return { maps, cell: { y: Math.floor(best % maps.size / maps.w), x: best % maps.w, c: maps.channel(Math.floor(best / maps.size)) } };
+}
+
+function part(host, badge, title, wide) {
+  const section = document.createElement('section');
+  if (wide) section.className = 'whole';
+  section.innerHTML = `<h3>${badge ? `<b aria-hidden="true">${badge}</b>` : ''}<span>${title}</span></h3>`;
+  host.append(section);
+  return section;
+}
+
+const figuresText = f => `norm ${number(f.norm)}, largest ${number(f.largest)}, ${percent(f.zeros, f.count)} of ${f.count.toLocaleString('en')} numbers are zero`;
+
+function activation(host, maps, note) {
+  const pixels = maps.name === trace.input;
+  page.figures.push(new MapFigure(host, { maps, numbers: maps.values, scale: plainScale(maps.values, pixels),
+    label: `Activation of ${maps.name}`, note: `${note} ${figuresText(maps.all)[0].toUpperCase()}${figuresText(maps.all).slice(1)}.` }));
+}
+
+function gradient(host, maps, numbers, figures, label, note) {
+  page.figures.push(new MapFigure(host, { maps, numbers, scale: signedScale(numbers), label,
+    note: `${note} ${figuresText(figures)[0].toUpperCase()}${figuresText(figures).slice(1)}.` }));
+}
+
+const carriedText = maps => maps.channels
+  ? `${maps.count} of ${maps.c} channels, those with the largest part in the score` : maps.row ? `all ${maps.c} numbers` : `all ${maps.c} channels`;
+
+function build(host, station) {
+  page.figures = [];
+  host.replaceChildren();
+  const walk = document.createElement('div');
+  walk.className = 'walk';
+  walk.innerHTML = '<button type="button" id="towards-score">Towards the score</button>' +
+    '<button type="button" id="towards-pixels" class="primary">Next: towards the pixels</button>' +
+    `<span>Step ${page.at + 1} of ${stations.length}</span>`;
+  host.append(walk);
+  const [up, down] = walk.querySelectorAll('button');
+  up.disabled = page.at === 0;
+  down.disabled = page.at === stations.length - 1;
+  up.addEventListener('click', () => { page.show(page.at - 1); refocus('towards-score', 'towards-pixels'); });
+  down.addEventListener('click', () => { page.show(page.at + 1); refocus('towards-pixels', 'towards-score'); });
+  if (station.kind === 'score') buildScore(host);
+  else if (station.kind === 'pixels') buildPixels(host);
+  else buildLayer(host, station.step);
+}
+
+function refocus(id, other) {
+  const button = document.getElementById(id);
+  (button.disabled ? document.getElementById(other) : button).focus();
+}
+
+function headline(host, title, says, formulas) {
+  const head = document.createElement('div');
+  head.innerHTML = `<h2>${title}</h2><p>${says}</p>` + (formulas
+    ? `<dl class="formulas"><dt>forwards</dt><dd>${formulas.forth}</dd><dt>backwards</dt><dd>${formulas.back}</dd></dl>` : '');
+  host.append(head);
+  const flow = document.createElement('div');
+  flow.className = 'flow';
+  host.append(flow);
+  return flow;
+}
+
+function buildScore(host) {
+  const maps = steps[0].output;
+  const flow = headline(host, `The score: ${escaped(data.target)}`,
+    `The walk begins at ${escaped(maps.name)}. The question at every step is the same: if this number grew a little, by how much would the score grow? For the score itself the answer is known, and all the others follow from it, layer by layer, by the chain rule.`);
+  activation(part(flow, 1, 'What the layer answered'), maps, `${escaped(maps.name)} holds ${maps.shape}; here are ${carriedText(maps)}.`);
+  gradient(part(flow, 2, 'The gradient that is sent back'), maps, maps.gradient, maps.arriving, `First gradient at ${maps.name}`,
+    `The score’s own slope: ${number(start().maps.slope(start().cell))} where the score is read, 0 elsewhere.`);
+  const scored = part(flow, 3, 'The score in numbers', true);
+  scored.insertAdjacentHTML('beforeend', `<p>The score is <b>${number(trace.score, 6)}</b>.</p>`);
+}
+
+function buildLayer(host, step) {
+  const lesson = lessons[step.kind], y = step.output;
+  const size = step.geometry.map === 'window' && step.kind !== 'pad' ? ` ${step.geometry.kh} × ${step.geometry.kw}` +
+    (step.geometry.sh > 1 ? `, every ${step.geometry.sh} cells` : '') : '';
+  const title = `${escaped(step.layer)} <span class="quiet">${lesson.title || escaped(step.op)}${size}</span>`;
+  const flow = headline(host, title, lesson.says + ` It reads ${step.sources.map(x => `${escaped(x.name)} (${x.shape})`).join(' and ')} and makes ${y.shape}.`, lesson);
+  activation(part(flow, 1, 'Activation: what the layer answered'), y, `Brighter is more; ${carriedText(y)}.`);
+  const from = readers[step.layer];
+  const sum = from.length > 1 ? ` ${from.length} layers read this one, ${from.map(r => escaped(r.step.layer)).join(' and ')}, and what they send back adds up.` : '';
+  gradient(part(flow, 2, 'The gradient that arrives'), y, y.gradient, y.arriving, `Gradient at ${step.layer}`,
+    `Orange: more here, more score; blue: more here, less.${sum}`);
+  const does = part(flow, 3, 'What the layer does with it', true);
+  const picture = document.createElement('div');
+  does.append(picture);
+  const draw = pictures[step.kind] && pictures[step.kind](picture, step, page.figures);
+  if (!pictures[step.kind]) picture.innerHTML = `<p>${lesson.says}</p>`;
+  if (draw) page.figures.push(draw);
+  const leaves = part(flow, 4, `The gradient that leaves`);
+  const choices = document.createElement('div');
+  choices.className = 'choices';
+  if (step.sources.length > 1) leaves.append(choices);
+  const holder = document.createElement('div');
+  leaves.append(holder);
+  let leaving;
+  const showInput = i => {
+    page.inputs[step.layer] = i;
+    page.figures = page.figures.filter(f => f !== leaving);
+    holder.replaceChildren();
+    const x = step.sources[i];
+    const shared = step.sent[i] ? ` Other layers read ${escaped(x.name)} too; theirs is added to this.` : '';
+    gradient(holder, x, step.leaves(i), step.leaving[i], `Gradient sent back to ${x.name}`, `What goes back to ${escaped(x.name)}, ${carriedText(x)}.${shared}`);
+    leaving = page.figures[page.figures.length - 1];
+    [...choices.children].forEach((b, k) => b.setAttribute('aria-pressed', k === i));
+  };
+  step.sources.forEach((x, i) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = `to ${x.name}`;
+    button.addEventListener('click', () => { showInput(i); page.draw(); });
+    choices.append(button);
+  });
+  showInput(page.inputs[step.layer] ?? 0);
+  numbersOf(part(flow, 5, 'In numbers'), step);
+  const sums = part(flow, 6, 'Down to single products and sums', true);
+  sums.classList.add('sums');
+  const tables = document.createElement('div');
+  sums.append(tables);
+  page.figures.push(() => drawSums(tables, step));
+}
+
+function numbersOf(host, step) {
+  const y = step.output, a = step.adjoint;
+  const left = Math.sqrt(step.leaving.reduce((s, f) => s + f.norm * f.norm, 0));
+  const rule = step.rules && step.rules.find(r => r.rule === trace.rule);
+  const rows = [
+    ['norm of the gradient that arrives', number(y.arriving.norm)],
+    ['norm of the gradient that leaves', number(left)],
+    ['arriving numbers that are zero', percent(y.arriving.zeros, y.arriving.count)],
+    ['leaving numbers that are zero', percent(step.leaving.reduce((s, f) => s + f.zeros, 0), step.leaving.reduce((s, f) => s + f.count, 0))],
+  ];
+  if (rule) rows.push([`zeroed here by ${trace.rule}`, `${rule.zeroed.toLocaleString('en')} (${percent(rule.zeroed, y.arriving.count - y.arriving.zeros)})`]);
+  rows.push([`⟨<i>J x</i>, <i>g</i>⟩, forwards`, number(a.forwards, 6)], [`⟨<i>x</i>, <i>J</i><sup>T</sup><i>g</i>⟩, backwards`, number(a.backwards, 6)]);
+  if (a.bias) rows.push(['⟨<i>f</i>(0), <i>g</i>⟩, from the layer’s own bias', number(a.bias)]);
+  const how = step.kind === 'relu' || step.kind === 'max-pool' || step.kind === 'global-max'
+    ? '<i>J x</i> is the output itself, since this layer only chooses among its inputs'
+    : a.straight ? '<i>J x</i> is the output without the part of the bias, <i>f</i>(<i>x</i>) − <i>f</i>(0)'
+      : '<i>J x</i> is measured by making the input 1 % larger and smaller';
+  const difference = a.size ? number(Math.abs(a.forwards - a.backwards) / a.size, 2) : '0';
+  let text = `<p class="quiet"><span class="${a.holds ? 'good' : 'bad'}">${a.holds ? '✓ The adjoint identity holds' : '✗ The adjoint identity does not hold'}</span>: ` +
+    `both products agree, up to ${difference} of the sum of their terms’ sizes. Here ${how}; <i>x</i> and <i>g</i> are those of this run, all channels of them.</p>`;
+  if (step.rules && trace.rule !== 'gradient') {
+    text += `<p class="quiet">It is checked on the ReLU’s true derivative. What ${trace.rule} sends back gives ⟨<i>x</i>, sent⟩ = ${number(rule.backwards, 6)}: it is no derivative, and need not agree.</p>`;
+  }
+  host.insertAdjacentHTML('beforeend', `<table class="plain"><tbody>${rows.map(([k, value]) => `<tr><th scope="row">${k}</th><td>${value}</td></tr>`).join('')}</tbody></table>${text}`);
+}
+
+function drawSums(host, step) {
+  const y = step.output;
+  const here = page.cellIn(y);
+  const source = step.sources.findIndex(x => page.cellIn(x));
+  const own = step.weights ? { forth: weightedForth, back: weightedBack } : smallSums[step.kind];
+  const parts = [];
+  if (here && own) {
+    parts.push(`<section><h4>Forwards: how ${escaped(step.layer)}, ${escaped(y.cellName(here))}, came about</h4>${own.forth(step, here)}</section>`);
+  }
+  if (source >= 0 && own) {
+    const x = step.sources[source];
+    parts.push(`<section><h4>Backwards: the gradient that leaves to ${escaped(x.name)}, ${escaped(x.cellName(page.cellIn(x)))}</h4>${own.back(step, page.cellIn(x))}</section>`);
+  }
+  if (here && own) {
+    const next = strongestBack(step, here);
+    if (next) {
+      const x = step.sources[next.i];
+      parts.push(`<section><h4>Backwards: the gradient that leaves to ${escaped(x.name)}, ${escaped(x.cellName(next.cell))}, the cell with most to do with it</h4>${own.back(step, next.cell)}</section>`);
+    }
+  }
+  if (!own) parts.push('<p>Every number is copied, or scaled, by itself: the formulas above are the whole story.</p>');
+  else if (!parts.length) parts.push('<p>Choose a cell in the pictures of this layer to see its sum.</p>');
+  host.innerHTML = parts.join('');
+}
+
+function buildPixels(host) {
+  const x = tensors[trace.input];
+  const flow = headline(host, 'The pixels', `The walk ends here: at each pixel, the number by which the score would grow if that pixel’s ${data.pixels.join(', ')} grew by one in the network’s own units${trace.rule === 'gradient' ? '' : ` – or rather what is left of it by the rule “${trace.rule}”`}.`);
+  activation(part(flow, 1, 'The pixels, as the network gets them'), x, 'One colour at a time, after preprocessing.');
+  gradient(part(flow, 2, 'The gradient at the pixels'), x, x.gradient, x.arriving, 'Gradient at the pixels', 'Orange: a brighter pixel, more score; blue: less.');
+  const seen = part(flow, 3, 'In colour', true);
+  const figure = document.createElement('figure');
+  figure.innerHTML = '<canvas class="map" role="img" aria-label="The gradient in colour about grey"></canvas><figcaption>All three colours at once about a neutral grey: brighter where more of that colour would raise the score, darker where less would.</figcaption>';
+  seen.append(figure);
+  inColour(figure.firstChild, x);
+  if (trace.balance) {
+    const b = trace.balance, sum = b.pixels + b.biases;
+    part(flow, 4, 'What the score is made of', true).insertAdjacentHTML('beforeend',
+      `<p>A network of such layers is a linear function of the pixels as long as no ReLU and no switch changes. So its score is the pixels times their gradient, plus what the layers’ own biases add on the way:</p>` +
+      `<p class="total" id="balance" data-sum="${sum}" data-run="${trace.score}">⟨pixels, gradient⟩ ${number(b.pixels, 6)} + biases ${number(b.biases, 6)} = ${number(sum, 6)}; the score is <b>${number(trace.score, 6)}</b> ` +
+      `<span class="${Math.abs(sum - trace.score) <= 1e-3 * (Math.abs(b.pixels) + Math.abs(b.biases)) ? 'good">✓ equal up to rounding' : 'bad">✗ not equal'}</span></p>`);
+  }
+}
+
+function inColour(canvas, x) {
+  const most = usual(x.gradient), size = x.size;
+  const order = data.pixels[0] === 'blue' ? [2, 1, 0] : [0, 1, 2];
+  canvas.width = x.w;
+  canvas.height = x.h;
+  const image = new ImageData(x.w, x.h);
+  for (let i = 0; i < size; i++) {
+    const rgb = order.map(c => most && x.slot(c) >= 0 ? 128 + 127 * x.gradient[x.slot(c) * size + i] / most : 128);
+    image.data.set([...rgb, 255], 4 * i);
+  }
+  canvas.getContext('2d').putImageData(image, 0, 0);
+  canvas.style.cssText = `width: 27rem; max-width: 100%; height: auto; image-rendering: pixelated`;
+}
+
+function drawCell() {
+  const { maps, cell } = page.chosen, image = tensors[trace.input];
+  const value = maps.value(cell), slope = maps.slope(cell);
+  document.getElementById('cell-name').textContent = `${maps.name}, ${maps.cellName(cell)}`;
+  document.getElementById('cell-numbers').innerHTML =
+    `<dt>value</dt><dd id="cell-value">${number(value, 6)}</dd><dt>gradient</dt><dd id="cell-slope">${number(slope, 6)}</dd><dt>product</dt><dd>${number(value * slope)}</dd>`;
+  document.getElementById('back').disabled = !makers[maps.name];
+  document.getElementById('forth').disabled = !readers[maps.name].length;
+  const area = fieldOf(maps, cell, image);
+  const frame = document.getElementById('patch').style;
+  frame.top = `${100 * area.top / image.h}%`;
+  frame.left = `${100 * area.left / image.w}%`;
+  frame.height = `${100 * (area.bottom - area.top + 1) / image.h}%`;
+  frame.width = `${100 * (area.right - area.left + 1) / image.w}%`;
+  const photograph = document.getElementById('photograph'), closer = document.getElementById('closer');
+  const h = area.bottom - area.top + 1, w = area.right - area.left + 1;
+  const times = Math.max(1, Math.floor(280 / Math.max(h, w)));
+  closer.width = w * times;
+  closer.height = h * times;
+  const pen = closer.getContext('2d');
+  pen.imageSmoothingEnabled = false;
+  if (photograph.complete) pen.drawImage(photograph, area.left, area.top, w, h, 0, 0, closer.width, closer.height);
+  document.getElementById('patch-text').textContent =
+    `Rows ${area.top} to ${area.bottom}, columns ${area.left} to ${area.right}: ${h} × ${w} pixels of ${image.h} × ${image.w}.`;
+  const next = readers[maps.name].map(({ step, i }) => ({ step, area: areaForth(step, i, areaOf(cell)) }));
+  const feeds = next.map(({ step, area: a }) => a ? `${areaText(a, step.output)} of ${step.layer}${a.c === null && !step.output.row ? `, ${step.output.c} channels` : ''}` : `nothing of ${step.layer}`);
+  const much = trace.rule === 'gradient'
+    ? `If it grew by a small d, the score would change by ${number(slope)} · d. Its value times that, ${number(value * slope)}, is its share of the score.`
+    : `By the rule “${trace.rule}” ${number(slope)} comes back to it: no derivative, so it does not say what a change would do.`;
+  document.getElementById('forwards').textContent = (feeds.length ? `It feeds ${feeds.join('; ')}, and through them the score. ` : 'It is read as the score. ') + much;
+}
+
+// The pixels that a cell depends on, by the layer's receptive field as far as it lies in the picture.
+function fieldOf(maps, cell, image) {
+  if (maps.row && page.reach[trace.input]) return page.reach[trace.input];
+  if (!maps.field) return whole(image);
+  const [down, first, last, across, start, end] = maps.field;
+  const range = (i, step, a, b, size) => {
+    const from = Math.max(0, Math.min(size - 1, Math.floor(i * step + a)));
+    return [from, Math.max(from, Math.min(size - 1, Math.ceil(i * step + b)))];
+  };
+  const [top, bottom] = range(cell.y, down, first, last, image.h);
+  const [left, right] = range(cell.x, across, start, end, image.w);
+  return { top, left, bottom, right, c: null };
+}
+
+function drawWay() {
+  document.querySelectorAll('#way button').forEach((button, i) => {
+    const maps = mapsOf(stations[i]);
+    const area = page.reach[maps.name];
+    button.classList.toggle('reached', Boolean(area));
+    button.querySelector('small').textContent = i === 0 ? '' : area ? areaText(area, maps) : 'no part in this cell';
+  });
+}
+
+const mapsOf = station => station.kind === 'score' ? steps[0].output : station.step ? station.step.output : tensors[trace.input];
+
+function begin() {
+  readColours();
+  page.scheme = 'first';
+  const sizes = stations.map(s => mapsOf(s).arriving.norm);
+  const logs = sizes.filter(n => n > 0).map(Math.log10);
+  const low = Math.min(...logs), high = Math.max(...logs);
+  const way = document.getElementById('way');
+  stations.forEach((station, i) => {
+    const item = document.createElement('li');
+    const share = sizes[i] > 0 ? 8 + 92 * (high > low ? (Math.log10(sizes[i]) - low) / (high - low) : 1) : 0;
+    const kind = station.kind === 'score' ? 'where it begins' : station.kind === 'pixels' ? 'where it ends' : lessons[station.kind].title || station.step.op;
+    item.innerHTML = `<button type="button">${escaped(station.name)} <small></small><i style="width:${share}%" title="norm ${number(sizes[i])}"></i></button>`;
+    item.firstChild.title = kind;
+    item.firstChild.addEventListener('click', () => page.show(i));
+    way.append(item);
+  });
+  document.getElementById('back').addEventListener('click', () => page.back());
+  document.getElementById('forth').addEventListener('click', () => page.forth());
+  document.getElementById('photograph').addEventListener('load', () => page.chosen && drawCell());
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    readColours();
+    page.scheme += '.';
+    page.show(page.at);
+  });
+  const named = decodeURIComponent(location.hash.slice(1));
+  page.choose(start().maps, start().cell, true);
+  page.show(Math.max(0, stations.findIndex(s => s.name === named)));
+}
+
+begin();
