@@ -45,7 +45,7 @@ record Adjoint(boolean straight, double forwards, double backwards, double size,
         sent.get(i).close();
       }
     }
-    boolean straight = Kind.of(c.layer().op()).isStraight();
+    boolean straight = Kind.of(c).isStraight();
     Sum front = new Sum();
     Sum bias = new Sum();
     if (straight) {

@@ -2,8 +2,10 @@ package dev.vitrine.viz.trace;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.vitrine.engine.Op;
+import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.backend.Binary;
 import dev.vitrine.engine.backend.Reduction;
+import dev.vitrine.engine.network.BackwardContext;
 import dev.vitrine.engine.op.Arithmetic;
 import dev.vitrine.engine.op.AveragePool2d;
 import dev.vitrine.engine.op.BatchNorm;
@@ -61,7 +63,8 @@ enum Kind {
     return channelwise;
   }
 
-  static Kind of(Op op) {
+  static Kind of(BackwardContext c) {
+    Op op = c.layer().op();
     if (op instanceof Conv2d) {
       return CONVOLUTION;
     }
@@ -83,7 +86,7 @@ enum Kind {
     if (op instanceof Softmax) {
       return SOFTMAX;
     }
-    if (op instanceof Concat concat && concat.axis() == -1) {
+    if (op instanceof Concat concat && isLast(concat.axis(), c.output().shape())) {
       return CONCAT;
     }
     if (op instanceof Reshape) {
@@ -99,6 +102,10 @@ enum Kind {
       return ADD;
     }
     return op instanceof BatchNorm ? BATCH_NORM : OTHER;
+  }
+
+  private static boolean isLast(int axis, Shape y) {
+    return y.index(axis) == y.rank() - 1;
   }
 
   /** The name that the page's script knows. */

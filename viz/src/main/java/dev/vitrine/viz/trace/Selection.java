@@ -68,7 +68,7 @@ final class Selection {
   }
 
   private void choose(BackwardContext c) {
-    Kind kind = Kind.of(c.layer().op());
+    Kind kind = Kind.of(c);
     Shape y = c.output().shape();
     int[] out = chosen.computeIfAbsent(c.layer().name(), k -> strongest(c, kind));
     int offset = 0;

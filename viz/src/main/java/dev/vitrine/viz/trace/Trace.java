@@ -221,7 +221,7 @@ public record Trace(
 
   private static Step step(BackwardContext c, Selection selection, Map<String, Integer> readers) {
     Layer layer = c.layer();
-    Kind kind = Kind.of(layer.op());
+    Kind kind = Kind.of(c);
     List<Figures> leaving = new ArrayList<>();
     List<byte[]> shares = new ArrayList<>();
     for (int i = 0; i < layer.inputs().size(); i++) {

@@ -23,7 +23,7 @@ record Weights(int[] ins, int[] outs, byte[] kernel, byte[] bias) {
 
   /** Of a layer that has them, or null. */
   static Weights of(BackwardContext c, int[] ins, int[] outs) {
-    Kind kind = Kind.of(c.layer().op());
+    Kind kind = Kind.of(c);
     if (kind != Kind.CONVOLUTION && kind != Kind.DENSE) {
       return null;
     }

@@ -3,12 +3,23 @@
 
 const v = name => `<i>${name}</i>`;
 
+// The row that is read at kernel row p for row i, and the row that has read row k with it.
+const edge = (step, name) => name === 'i' || name === 'k' ? step.geometry.top : step.geometry.left;
+const factor = n => n > 1 ? `${n}` : '';
+const under = ({ geometry: g }, i, p) => `${factor(g.sh)}${v(i)}+${factor(g.dh)}${v(p)}` +
+  (edge({ geometry: g }, i) ? `−${edge({ geometry: g }, i)}` : '');
+const over = ({ geometry: g }, k, p) => {
+  const place = `${v(k)}${edge({ geometry: g }, k) ? `+${edge({ geometry: g }, k)}` : ''}−${factor(g.dh)}${v(p)}`;
+  return g.sh > 1 ? `(${place})/${g.sh}` : place;
+};
+
 const lessons = {
   convolution: {
     title: 'convolution',
     says: 'Each cell of the output is a weighted sum of the window of cells under it, with the same weights everywhere. Backwards, each cell of the input collects what arrives at every place where it was used, times the weight it was used with: that is a convolution again, with each kernel rotated by 180° and inputs and outputs swapped.',
-    forth: `${v('y')}[${v('i')}, ${v('j')}, ${v('o')}] = ${v('b')}[${v('o')}] + Σ<sub>p,q,c</sub> ${v('x')}[${v('i')}+${v('p')}, ${v('j')}+${v('q')}, ${v('c')}] · ${v('w')}[${v('p')}, ${v('q')}, ${v('c')}, ${v('o')}]`,
-    back: `${v('g')}′[${v('y')}, ${v('x')}, ${v('c')}] = Σ<sub>p,q,o</sub> ${v('g')}[${v('y')}−${v('p')}, ${v('x')}−${v('q')}, ${v('o')}] · ${v('w')}[${v('p')}, ${v('q')}, ${v('c')}, ${v('o')}]`,
+    forth: step => `${v('y')}[${v('i')}, ${v('j')}, ${v('o')}] = ${v('b')}[${v('o')}] + Σ<sub>p,q,c</sub> ${v('x')}[${under(step, 'i', 'p')}, ${under(step, 'j', 'q')}, ${v('c')}] · ${v('w')}[${v('p')}, ${v('q')}, ${v('c')}, ${v('o')}]`,
+    back: step => `${v('g')}′[${v('k')}, ${v('l')}, ${v('c')}] = Σ<sub>p,q,o</sub> ${v('g')}[${over(step, 'k', 'p')}, ${over(step, 'l', 'q')}, ${v('o')}] · ${v('w')}[${v('p')}, ${v('q')}, ${v('c')}, ${v('o')}]` +
+      (step.geometry.sh > 1 ? ', over the places that are whole numbers' : ''),
   },
   dense: {
     title: 'dense layer',
@@ -20,7 +31,7 @@ const lessons = {
     title: 'ReLU',
     says: 'What is above zero passes, everything else becomes zero. Backwards the gradient passes where the input was above zero and is stopped elsewhere: that is the derivative. Guided backpropagation stops what is negative besides; the deconvnet asks only whether the gradient is positive.',
     forth: `${v('y')} = max(${v('x')}, 0)`,
-    back: `gradient: ${v('g')} if ${v('x')} > 0 &#160;·&#160; guided: ${v('g')} if ${v('x')} > 0 and ${v('g')} > 0 &#160;·&#160; deconvnet: ${v('g')} if ${v('g')} > 0 &#160;·&#160; else 0`,
+    back: `gradient: ${v('g')}′ = ${v('g')} where ${v('x')} > 0<br>guided: ${v('g')}′ = ${v('g')} where ${v('x')} > 0 and ${v('g')} > 0<br>deconvnet: ${v('g')}′ = ${v('g')} where ${v('g')} > 0; elsewhere 0`,
   },
   'max-pool': {
     title: 'max pooling',
@@ -99,11 +110,11 @@ const lessons = {
 const pictures = {
   relu(host, step, figures) {
     const x = step.sources[0], y = step.output, g = y.gradient, a = x.values;
-    const passes = { gradient: i => a[i] > 0, guided: i => a[i] > 0 && g[i] > 0, deconvnet: i => g[i] > 0 };
+    const stops = { gradient: i => !(a[i] > 0), guided: i => !(a[i] > 0) || g[i] < 0, deconvnet: i => g[i] < 0 };
     const words = {
-      gradient: 'stops the gradient where the input was not above zero.',
-      guided: 'stops what is negative besides: what is left speaks for the score.',
-      deconvnet: 'does not look at the input, only at the sign of what arrives.',
+      gradient: 'Stops the gradient where the input was not above zero.',
+      guided: 'Stops what is negative besides: what is left speaks for the score.',
+      deconvnet: 'Does not look at the input, only at the sign of what arrives.',
     };
     host.innerHTML = '<p>The mask of each rule on the same gradient: grey is stopped, the rest passes unchanged.</p><div class="three"></div>';
     const scale = signedScale(g);
@@ -112,10 +123,10 @@ const pictures = {
       part.className = figure.rule === trace.rule ? 'chosen' : '';
       part.innerHTML = `<h4>${figure.rule}</h4>`;
       host.querySelector('.three').append(part);
-      const masked = g.map((value, i) => passes[figure.rule](i) ? value : 0);
+      const masked = g.map((value, i) => stops[figure.rule](i) ? 0 : value);
       figures.push(new MapFigure(part, {
         maps: y, numbers: masked, scale, bare: true, label: `What ${figure.rule} lets pass`,
-        stopped: (slot, i) => !passes[figure.rule](slot * y.size + i),
+        stopped: (slot, i) => stops[figure.rule](slot * y.size + i),
         note: `${words[figure.rule]} Of the numbers that arrive other than zero it zeroes <b>${figure.zeroed.toLocaleString('en')}</b> ` +
           `(${percent(figure.zeroed, y.arriving.count - y.arriving.zeros)}); the norm becomes ${number(figure.sent.norm)}.`,
       }));
@@ -144,8 +155,9 @@ const pictures = {
       const scale = signedScale(shown.flatMap(o => kernel(o).flat()));
       const text = k => k.map(row => row.map(value => [value, number(value, 3)]));
       const pair = `${escaped(x.channelName(from))} → ${escaped(y.channelName(to))}`;
-      first.innerHTML = numberGrid(`forwards, from channel ${pair}`, text(kernel(to)), scale) +
-        numberGrid('backwards: rotated by 180°', text(turned(kernel(to))), scale);
+      const back = `${escaped(y.channelName(to))} → ${escaped(x.channelName(from))}`;
+      first.innerHTML = numberGrid(`forwards, channel ${pair}`, text(kernel(to)), scale) +
+        numberGrid(`backwards, channel ${back}: rotated by 180°`, text(turned(kernel(to))), scale);
       note.textContent = `Rotated kernels from the channels of ${step.layer} back to channel ${x.channelName(from)} of ${x.name}: the gradients under them are added up. Orange is positive, blue negative.`;
       second.innerHTML = shown.map(o => numberGrid(escaped(y.channelName(o)),
         turned(kernel(o)).map(row => row.map(value => [value, ''])), scale)).join('');

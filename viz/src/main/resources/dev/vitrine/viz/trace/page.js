@@ -143,6 +143,9 @@ function gradient(host, maps, numbers, figures, label, note) {
     note: `${note} ${figuresText(figures)[0].toUpperCase()}${figuresText(figures).slice(1)}.` }));
 }
 
+const signs = trace.rule === 'gradient' ? 'Orange: more here, more score; blue: more here, less.'
+  : `Orange is positive, blue negative; by the rule “${trace.rule}” it does not say what a change would do.`;
+
 const carriedText = maps => maps.channels
   ? `${maps.count} of ${maps.c} channels, those with the largest part in the score` : maps.row ? `all ${maps.c} numbers` : `all ${maps.c} channels`;
 
@@ -188,21 +191,26 @@ function buildScore(host) {
   activation(part(flow, 1, 'What the layer answered'), maps, `${escaped(maps.name)} holds ${maps.shape}; here are ${carriedText(maps)}.`);
   gradient(part(flow, 2, 'The gradient that is sent back'), maps, maps.gradient, maps.arriving, `First gradient at ${maps.name}`,
     `The score’s own slope: ${number(start().maps.slope(start().cell))} where the score is read, 0 elsewhere.`);
-  const scored = part(flow, 3, 'The score in numbers', true);
-  scored.insertAdjacentHTML('beforeend', `<p>The score is <b>${number(trace.score, 6)}</b>.</p>`);
+  const ranked = [...Array(maps.row ? maps.c : 0).keys()].sort((a, b) => maps.values[b] - maps.values[a]).slice(0, 5);
+  const rows = ranked.map(c => `<tr><th scope="row">number ${escaped(maps.channelName(c))}</th><td>${number(maps.values[c], 5)}</td><td>${number(maps.gradient[c])}</td></tr>`);
+  part(flow, 3, 'In numbers', true).insertAdjacentHTML('beforeend', `<p>The score is <b>${number(trace.score, 6)}</b>.</p>` + (rows.length
+    ? `<table class="plain"><caption>The largest numbers of ${escaped(maps.name)}</caption><thead><tr><th>which</th><th>answer</th><th>gradient</th></tr></thead><tbody>${rows.join('')}</tbody></table>` : ''));
 }
+
+const formula = (of, step) => typeof of === 'function' ? of(step) : of;
 
 function buildLayer(host, step) {
   const lesson = lessons[step.kind], y = step.output;
   const size = step.geometry.map === 'window' && step.kind !== 'pad' ? ` ${step.geometry.kh} × ${step.geometry.kw}` +
     (step.geometry.sh > 1 ? `, every ${step.geometry.sh} cells` : '') : '';
   const title = `${escaped(step.layer)} <span class="quiet">${lesson.title || escaped(step.op)}${size}</span>`;
-  const flow = headline(host, title, lesson.says + ` It reads ${step.sources.map(x => `${escaped(x.name)} (${x.shape})`).join(' and ')} and makes ${y.shape}.`, lesson);
+  const flow = headline(host, title, lesson.says + ` It reads ${step.sources.map(x => `${escaped(x.name)} (${x.shape})`).join(' and ')} and makes ${y.shape}.`,
+    { forth: formula(lesson.forth, step), back: formula(lesson.back, step) });
   activation(part(flow, 1, 'Activation: what the layer answered'), y, `Brighter is more; ${carriedText(y)}.`);
   const from = readers[step.layer];
   const sum = from.length > 1 ? ` ${from.length} layers read this one, ${from.map(r => escaped(r.step.layer)).join(' and ')}, and what they send back adds up.` : '';
   gradient(part(flow, 2, 'The gradient that arrives'), y, y.gradient, y.arriving, `Gradient at ${step.layer}`,
-    `Orange: more here, more score; blue: more here, less.${sum}`);
+    `${signs}${sum}`);
   const does = part(flow, 3, 'What the layer does with it', true);
   const picture = document.createElement('div');
   does.append(picture);
@@ -279,28 +287,30 @@ function drawSums(host, step) {
   }
   if (source >= 0 && own) {
     const x = step.sources[source];
-    parts.push(`<section><h4>Backwards: the gradient that leaves to ${escaped(x.name)}, ${escaped(x.cellName(page.cellIn(x)))}</h4>${own.back(step, page.cellIn(x))}</section>`);
+    parts.push(`<section><h4>Backwards: the gradient that leaves to ${escaped(x.name)}, ${escaped(x.cellName(page.cellIn(x)))}</h4>${own.back(step, page.cellIn(x), source)}</section>`);
   }
   if (here && own) {
     const next = strongestBack(step, here);
     if (next) {
       const x = step.sources[next.i];
-      parts.push(`<section><h4>Backwards: the gradient that leaves to ${escaped(x.name)}, ${escaped(x.cellName(next.cell))}, the cell with most to do with it</h4>${own.back(step, next.cell)}</section>`);
+      parts.push(`<section><h4>Backwards: the gradient that leaves to ${escaped(x.name)}, ${escaped(x.cellName(next.cell))}, the cell with most to do with it</h4>${own.back(step, next.cell, next.i)}</section>`);
     }
   }
-  if (!own) parts.push('<p>Every number is copied, or scaled, by itself: the formulas above are the whole story.</p>');
+  if (!own) parts.push('<p>The formulas above are the whole story: the page has no sum to show for this kind of layer.</p>');
   else if (!parts.length) parts.push('<p>Choose a cell in the pictures of this layer to see its sum.</p>');
   host.innerHTML = parts.join('');
 }
 
 function buildPixels(host) {
   const x = tensors[trace.input];
-  const flow = headline(host, 'The pixels', `The walk ends here: at each pixel, the number by which the score would grow if that pixel’s ${data.pixels.join(', ')} grew by one in the network’s own units${trace.rule === 'gradient' ? '' : ` – or rather what is left of it by the rule “${trace.rule}”`}.`);
+  const flow = headline(host, 'The pixels', trace.rule === 'gradient'
+    ? `The walk ends here: for each pixel’s ${data.pixels.join(', ')}, by how much the score would grow for each unit, in the network’s own units, that it grows.`
+    : `The walk ends here, with what the rule “${trace.rule}” has left of the gradient at each pixel’s ${data.pixels.join(', ')}.`);
   activation(part(flow, 1, 'The pixels, as the network gets them'), x, 'One colour at a time, after preprocessing.');
-  gradient(part(flow, 2, 'The gradient at the pixels'), x, x.gradient, x.arriving, 'Gradient at the pixels', 'Orange: a brighter pixel, more score; blue: less.');
+  gradient(part(flow, 2, 'The gradient at the pixels'), x, x.gradient, x.arriving, 'Gradient at the pixels', signs);
   const seen = part(flow, 3, 'In colour', true);
   const figure = document.createElement('figure');
-  figure.innerHTML = '<canvas class="map" role="img" aria-label="The gradient in colour about grey"></canvas><figcaption>All three colours at once about a neutral grey: brighter where more of that colour would raise the score, darker where less would.</figcaption>';
+  figure.innerHTML = `<canvas class="map" role="img" aria-label="The gradient in colour about grey"></canvas><figcaption>All three colours at once about a neutral grey: ${trace.rule === 'gradient' ? 'brighter where more of that colour would raise the score, darker where less would' : 'brighter where it is positive, darker where it is negative'}.</figcaption>`;
   seen.append(figure);
   inColour(figure.firstChild, x);
   if (trace.balance) {

@@ -52,7 +52,7 @@ function verdict(id, sum, run, words) {
 function partly(id, shown, rest, run, what) {
   return `<p class="total" id="${id}">the products shown make ${number(shown, 6)}; ${what}, which are ` +
     `not on this page, make the rest, ${number(rest, 6)}, of the run’s <b>${number(run, 6)}</b>. ` +
-    'Every channel is there with <code>--all</code>.</p>';
+    (id === 'sum-forth' ? 'With <code>--all</code> they are.</p>' : '</p>');
 }
 
 const sizeOf = terms => terms.reduce((sum, t) => sum + Math.abs(t.product), 0);
@@ -74,7 +74,7 @@ function products(terms, maps, g, letter) {
     }));
     return numberGrid(`channel ${escaped(maps.channelName(c))}: ${number(total(own), 4)}`, texts, scale);
   });
-  return `<div class="products">${grids.join('')}</div>`;
+  return `<div class="products${g.kw > 3 ? ' wide' : ''}">${grids.join('')}</div>`;
 }
 
 function largest(terms, maps, letter) {
@@ -90,14 +90,18 @@ function largest(terms, maps, letter) {
     `<th>weight</th><th>product</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
+// There are too many weights for a page: it carries those of the channels that count most.
+const carriedWeights = step => `<p>The weights of this one are not on this page; it carries those of ` +
+  `${step.weights.outs.slice(0, 8).map(c => escaped(step.output.channelName(c))).join(', ')} of ${escaped(step.layer)}.</p>`;
+
 function weightedForth(step, cell) {
   const w = step.weights, y = step.output, run = y.value(cell), x = step.sources[0];
-  if (w.column(cell.c) < 0) return '<p>The weights of this channel are not on this page; choose another, or take <code>--all</code>.</p>';
+  if (w.column(cell.c) < 0) return carriedWeights(step);
   const terms = termsForth(step, cell);
   const bias = w.bias ? w.bias[w.column(cell.c)] : 0;
   const sum = total(terms) + bias;
   const words = { size: sizeOf(terms),
-    text: `${terms.length} products make ${number(total(terms), 6)}, with the bias ${number(bias, 4)} ${number(sum, 6)}` };
+    text: `${terms.length} products make ${number(total(terms), 6)}, plus the bias ${number(bias, 6)} that is ${number(sum, 6)}` };
   return `<p>Each weight times the activation under it, and the bias: ` +
     `<b>${terms.length}</b> products.</p>` + products(terms, x, step.geometry, 'activation') +
     (w.whole ? verdict('sum-forth', sum, run, words)
@@ -105,17 +109,16 @@ function weightedForth(step, cell) {
 }
 
 function weightedBack(step, cell) {
-  const w = step.weights, y = step.output, x = step.sources[0];
-  if (w.row(cell.c) < 0) return '<p>The weights of this channel are not on this page; choose another, or take <code>--all</code>.</p>';
+  const w = step.weights, g = step.geometry, y = step.output, x = step.sources[0];
+  if (w.row(cell.c) < 0) return carriedWeights(step);
   const run = x.at(step.leaves(0), cell);
   const terms = termsBack(step, cell);
   const sum = total(terms);
   const missing = y.c - new Set(terms.map(t => t.c)).size;
   const others = w.outs.length < y.c || y.count < y.c;
   const words = { size: sizeOf(terms), text: `${terms.length} products make ${number(sum, 6)}` };
-  return `<p>The cell was used ${terms.length} times; each use sends back the gradient that arrived there times the ` +
-    `weight it was used with. The grid lies as the cells of ${escaped(step.layer)} do, so the weights stand in it ` +
-    `rotated by 180°.</p>` + products(terms, y, step.geometry, 'gradient') +
+  return `<p>The cell was used in ${terms.length} of the products of ${escaped(step.layer)}; each use sends back the gradient that arrived there times the ` +
+    `weight it was used with.${step.kind === 'convolution' && g.kh * g.kw > 1 ? ` The grids lie as the cells of ${escaped(step.layer)} do, so the weights stand in them rotated by 180°.` : ''}</p>` + products(terms, y, step.geometry, 'gradient') +
     (!others ? verdict('sum-back', sum, run, words)
       : partly('sum-back', sum, run - sum, run, `the other ${missing} channels of ${escaped(y.name)}`));
 }
@@ -190,6 +193,27 @@ const smallSums = {
   },
 };
 
+// Where numbers are copied or added: the cells of the inputs that a cell comes from, and back.
+const copied = {
+  forth: (step, cell) => {
+    const from = step.sources.map((x, i) => ({ x, area: areaBack(step, i, areaOf(cell)) })).filter(f => f.area && single(f.area));
+    const values = from.map(({ x, area }) => x.value({ y: area.top, x: area.left, c: area.c }));
+    if (values.some(Number.isNaN)) return '<p>A channel that it comes from is not on this page; <code>--all</code> has it.</p>';
+    const sum = values.reduce((s, a) => s + a, 0);
+    const places = from.map(({ x, area }) => `${escaped(x.name)}, ${escaped(x.cellName({ y: area.top, x: area.left, c: area.c }))}`);
+    return verdict('sum-forth', sum, step.output.value(cell), { size: Math.abs(sum),
+      text: places.length ? `${places.join(' plus ')}: ${number(sum, 6)}` : 'an edge that was added' });
+  },
+  back: (step, cell, i) => {
+    const area = areaForth(step, i, areaOf(cell)), y = step.output;
+    const sum = area ? y.slope({ y: area.top, x: area.left, c: area.c }) : 0;
+    if (Number.isNaN(sum)) return '<p>The channel that it feeds is not on this page; <code>--all</code> has it.</p>';
+    return verdict('sum-back', sum, step.sources[i].at(step.leaves(i), cell), { size: Math.abs(sum),
+      text: area ? `what arrives at ${escaped(y.cellName({ y: area.top, x: area.left, c: area.c }))}, ${number(sum, 6)}` : 'it was cut off, so nothing' });
+  },
+};
+['concat', 'reshape', 'pad', 'identity', 'add'].forEach(kind => { smallSums[kind] = copied; });
+
 // The cell that won a window of a max pooling.
 function winner(step, cell) {
   const y = step.output, g = step.geometry;
@@ -204,7 +228,6 @@ function strongestBack(step, cell) {
     const terms = termsForth(step, cell).filter(t => t.a !== null);
     return { i: 0, cell: best(terms) };
   }
-  if (step.kind === 'dense' && step.weights.column(cell.c) >= 0) return { i: 0, cell: best(termsForth(step, cell)) };
   if (step.kind === 'max-pool' && winner(step, cell)) return { i: 0, cell: winner(step, cell) };
   let found = null;
   step.sources.forEach((x, i) => {

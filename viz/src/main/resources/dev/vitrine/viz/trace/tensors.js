@@ -77,11 +77,18 @@ class Maps {
   }
 
   cellName({ y, x, c }) {
-    return this.row ? `number ${this.channelName(c)}`
-      : `channel ${this.channelName(c)}, row ${y}, column ${x}`;
+    if (this.row) return `number ${this.channelName(c)}${this.origin(c)}`;
+    return `channel ${this.channelName(c)}, row ${y}, column ${x}`;
   }
 
-  // [62 x 62 x 10] or [10].
+  // Where a number of a flattened map lay.
+  origin(c) {
+    const step = makers[this.name];
+    if (step?.kind !== 'reshape' || step.sources[0].row) return '';
+    return ` (${step.sources[0].cellName(unflattened(step.sources[0], { c }))})`;
+  }
+
+  // 62 x 62 x 10, or 10 numbers.
   get shape() { return this.row ? `${this.c} numbers` : `${this.h} × ${this.w} × ${this.c}`; }
 }
 
@@ -127,16 +134,16 @@ const readers = Object.fromEntries(Object.keys(tensors).map(name => [name, []]))
 steps.forEach(step => step.inputs.forEach((name, i) => readers[name].push({ step, i })));
 const makers = Object.fromEntries(steps.map(step => [step.layer, step]));
 
-// Four digits, a real minus, powers of ten with a raised exponent.
+// So many digits, a real minus, powers of ten with a raised exponent.
 function number(v, digits = 4) {
   if (!Number.isFinite(v)) return 'not on this page';
   if (v === 0) return '0';
   const size = Math.abs(v);
-  const text = size < 1e-3 || size >= 1e5
-    ? v.toExponential(digits - 2).replace(/e([+-])(\d+)/, (m, s, e) => ' × 10' +
-        (s === '-' ? '⁻' : '') + [...e].map(d => '⁰¹²³⁴⁵⁶⁷⁸⁹'[d]).join(''))
-    : v.toPrecision(digits);
-  return text.replace(/^-/, '−').replace(/ × 10-/, ' × 10⁻');
+  const text = size < 1e-3 || size >= 1e7
+    ? v.toExponential(digits - 1).replace(/e([+-])(\d+)/, (m, sign, exponent) => ' × 10' +
+        (sign === '-' ? '⁻' : '') + [...exponent].map(d => '⁰¹²³⁴⁵⁶⁷⁸⁹'[d]).join(''))
+    : size >= 10 ** (digits - 1) ? v.toFixed(0) : v.toPrecision(digits);
+  return text.replace(/^-/, '−');
 }
 
 const percent = (part, of) => of === 0 ? '0 %' : `${(100 * part / of).toFixed(1)} %`;
