@@ -23,8 +23,8 @@ import java.util.List;
  * @param straight true if the former
  * @param forwards {@code <J x, g>}
  * @param backwards {@code <x, J' g>}
- * @param size the sum of the absolute values of the products in {@code backwards} or {@code
- *     forwards}, the larger: what the difference is held against
+ * @param size the sum of the absolute values of the products on one side or the other, the larger:
+ *     what the difference is held against
  * @param bias {@code <f(0), g>}, the part that comes from the layer's own numbers; 0 elsewhere
  */
 record Adjoint(boolean straight, double forwards, double backwards, double size, double bias) {
@@ -59,7 +59,7 @@ record Adjoint(boolean straight, double forwards, double backwards, double size,
       below.add(at(c, 1 - STEP), g);
       front.value = (front.value - below.value) / (2 * STEP);
     }
-    double size = Math.max(back.size, front.size);
+    double size = Math.max(back.size, front.size + bias.size);
     return new Adjoint(straight, front.value, back.value, size, bias.value);
   }
 

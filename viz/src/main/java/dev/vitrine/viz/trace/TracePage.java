@@ -84,10 +84,15 @@ public final class TracePage {
     return Mustache.compiler().compile(resource("trace.html")).execute(context);
   }
 
-  /** As text of an element in HTML and XML alike: what begins tags and entities is escaped. */
+  /**
+   * As text of an element in HTML and XML alike: what begins or ends tags and entities is escaped.
+   */
   private String json() {
     try {
-      return JSON.writeValueAsString(data).replace("<", "\\u003c").replace("&", "\\u0026");
+      return JSON.writeValueAsString(data)
+          .replace("<", "\\u003c")
+          .replace(">", "\\u003e")
+          .replace("&", "\\u0026");
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the page's numbers cannot be written as JSON", e);
     }
