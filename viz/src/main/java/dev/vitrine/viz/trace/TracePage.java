@@ -26,7 +26,15 @@ public final class TracePage {
 
   /** In the order in which they are run. */
   private static final List<String> SCRIPTS =
-      List.of("tensors.js", "reach.js", "paint.js", "sums.js", "layers.js", "page.js");
+      List.of(
+          "tensors.js",
+          "reach.js",
+          "paint.js",
+          "sums.js",
+          "layers.js",
+          "stations.js",
+          "cell.js",
+          "page.js");
 
   private final Trace trace;
   private final Map<String, Object> context = new LinkedHashMap<>();

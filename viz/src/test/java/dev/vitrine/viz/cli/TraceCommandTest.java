@@ -6,6 +6,7 @@ import static dev.vitrine.viz.cli.Console.network;
 import static dev.vitrine.viz.cli.Console.refused;
 import static dev.vitrine.viz.cli.Console.sample;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -96,8 +97,7 @@ final class TraceCommandTest {
     double made =
         trace.get("balance").get("pixels").doubleValue()
             + trace.get("balance").get("biases").doubleValue();
-    assertThat(made)
-        .isCloseTo(trace.get("score").doubleValue(), org.assertj.core.data.Offset.offset(1e-3));
+    assertThat(made).isCloseTo(trace.get("score").doubleValue(), within(1e-3));
     String withoutNumbers =
         Files.readString(page)
             .replaceAll("base64,[^\")]*", "")
