@@ -1,6 +1,7 @@
 package dev.vitrine.viz.trace;
 
 import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.network.BackwardContext;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -95,34 +96,40 @@ final class Selection {
 
   private int[] strongest(BackwardContext c, Kind kind) {
     Shape y = c.output().shape();
-    int channels = channels(y);
-    if (y.rank() != 4 || channels <= most) {
-      return first(channels);
-    }
-    double[] parts = new double[channels];
-    float[] a = c.output().toFloats();
-    float[] g = c.gradOutput().toFloats();
-    for (int i = 0; i < a.length; i++) {
-      // Where no gradient arrives the activation decides, far behind all others.
-      parts[i % channels] += Math.abs((double) a[i] * g[i]) + 1e-30 * Math.abs(a[i]);
+    if (y.rank() != 4 || channels(y) <= most) {
+      return first(channels(y));
     }
     if (kind != Kind.CONCAT) {
-      return strongest(parts, 0, channels, most);
+      return strongest(c, most);
     }
+    double[] parts = parts(c);
     IntStream found = IntStream.empty(); // some of every part, so that all can be followed
     int start = 0;
     int each = Math.max(1, most / c.inputs().size());
-    for (var x : c.inputs()) {
+    for (Tensor x : c.inputs()) {
       int end = start + channels(x.shape());
-      found = IntStream.concat(found, Arrays.stream(strongest(parts, start, end, each)));
+      int[] own = strongestFirst(parts, IntStream.range(start, end).toArray());
+      found = IntStream.concat(found, Arrays.stream(own).limit(each));
       start = end;
     }
     return strongestFirst(parts, found.toArray());
   }
 
-  private static int[] strongest(double[] parts, int from, int to, int most) {
-    int[] sorted = strongestFirst(parts, IntStream.range(from, to).toArray());
-    return Arrays.copyOf(sorted, Math.min(most, sorted.length));
+  /** The channels of a layer's output with the largest part in the score, the largest first. */
+  static int[] strongest(BackwardContext c, int most) {
+    double[] parts = parts(c);
+    return Arrays.stream(strongestFirst(parts, first(parts.length))).limit(most).toArray();
+  }
+
+  private static double[] parts(BackwardContext c) {
+    double[] parts = new double[channels(c.output().shape())];
+    float[] a = c.output().toFloats();
+    float[] g = c.gradOutput().toFloats();
+    for (int i = 0; i < a.length; i++) {
+      // Where no gradient arrives the activation decides, far behind all others.
+      parts[i % parts.length] += Math.abs((double) a[i] * g[i]) + 1e-30 * Math.abs(a[i]);
+    }
+    return parts;
   }
 
   private static int[] strongestFirst(double[] parts, int[] of) {

@@ -3,7 +3,6 @@ package dev.vitrine.viz.trace;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.network.BackwardContext;
 import dev.vitrine.engine.op.Conv2d;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -18,7 +17,7 @@ record Weights(int[] ins, int[] outs, byte[] kernel, byte[] bias) {
   /** Weights that are carried whole, in numbers. */
   private static final long WHOLE = 1 << 17;
 
-  /** Columns of those that are not. */
+  /** Output channels of those that are not, those with the largest part in the score. */
   private static final int COLUMNS = 8;
 
   /** Of a layer that has them, or null. */
@@ -35,7 +34,7 @@ record Weights(int[] ins, int[] outs, byte[] kernel, byte[] bias) {
     int[] rows = kind == Kind.DENSE ? IntStream.range(0, in).toArray() : ins;
     int[] columns = outs;
     if ((long) rows.length * columns.length * (weights.shape().size() / in / out) > WHOLE) {
-      columns = kind == Kind.DENSE ? strongest(c) : Arrays.copyOf(outs, COLUMNS);
+      columns = Selection.strongest(c, COLUMNS);
     }
     float[] from = weights.toFloats();
     int places = from.length / in / out;
@@ -55,21 +54,5 @@ record Weights(int[] ins, int[] outs, byte[] kernel, byte[] bias) {
         columns.length == out ? null : columns,
         Floats.bytes(kernel),
         bias == null ? null : Floats.planes(bias.toFloats(), out, columns));
-  }
-
-  /** The numbers of a row that have the largest part in the score. */
-  private static int[] strongest(BackwardContext c) {
-    float[] y = c.output().toFloats();
-    float[] g = c.gradOutput().toFloats();
-    return IntStream.range(0, y.length)
-        .boxed()
-        .sorted((a, b) -> Double.compare(part(y, g, b), part(y, g, a)))
-        .limit(COLUMNS)
-        .mapToInt(Integer::intValue)
-        .toArray();
-  }
-
-  private static double part(float[] y, float[] g, int i) {
-    return Math.abs((double) y[i] * g[i]);
   }
 }

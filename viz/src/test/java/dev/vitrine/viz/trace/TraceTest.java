@@ -176,6 +176,10 @@ final class TraceTest {
     assertThat(rules)
         .extracting(r -> r.sent().norm())
         .containsExactly(Math.sqrt(5), Math.sqrt(3), Math.sqrt(5));
+    // What was zero before is not zeroed: of the four numbers that arrive there three are.
+    assertThat(step(pencil(rule), "relu2").rules())
+        .extracting(RuleFigures::zeroed)
+        .containsExactly(0L, 0L, 0L);
     // <x, sent>: only the derivative gives <y, g> = 54 again.
     assertThat(rules).extracting(RuleFigures::backwards).containsExactly(54.0, 75.0, 40.0);
   }
@@ -370,6 +374,39 @@ final class TraceTest {
       Trace all = trace(network, pixels, Unit.mean("mean", 17), ReluRule.GRADIENT, true);
       assertThat(all.tensors().get("side").channels()).isNull();
       assertThat(floats(all.tensors().get("conv").values())).hasSize(200 * 200 * 40);
+    }
+  }
+
+  @Test
+  void ofWeightsThatAreTooManyThoseToTheStrongestChannelsAreCarried() {
+    int units = 100;
+    Shape input = Shape.of(1, 40, 40, 1);
+    try (NetworkBuilder b = Network.on(backend).input("image", input);
+        Network network =
+            b.layer("flat", Reshape.flatten())
+                .layer(
+                    "dense",
+                    new Dense(),
+                    b.parameter("w", Shape.of(1600, units), SmallNetworks.random(1600 * units, 1)),
+                    b.parameter("b", Shape.of(units), SmallNetworks.random(units, 2)))
+                .build()) {
+      Trace trace =
+          trace(
+              network,
+              SmallNetworks.random(1600, 3),
+              Unit.mean("dense", 77),
+              ReluRule.GRADIENT,
+              true);
+
+      Weights dense = step(trace, "dense").weights();
+      assertThat(dense.ins()).isNull();
+      assertThat(dense.outs()).hasSize(8).startsWith(77);
+      float[] whole = SmallNetworks.random(1600 * units, 1);
+      float[] carried = floats(dense.kernel());
+      for (int i = 0; i < 1600; i++) {
+        assertThat(carried[i * 8]).isEqualTo(whole[i * units + 77]);
+      }
+      assertThat(floats(dense.bias())[0]).isEqualTo(SmallNetworks.random(units, 2)[77]);
     }
   }
 
