@@ -47,7 +47,7 @@ final class Selection {
   }
 
   /** Every channel where all fit, or else as many of each layer as do, up to eight. */
-  private static int most(Map<String, Shape> shapes) {
+  static int most(Map<String, Shape> shapes) {
     if (bytes(shapes, Integer.MAX_VALUE) <= BUDGET) {
       return Integer.MAX_VALUE;
     }
@@ -58,7 +58,7 @@ final class Selection {
     return most;
   }
 
-  private static long bytes(Map<String, Shape> shapes, int most) {
+  static long bytes(Map<String, Shape> shapes, int most) {
     long sum = 0;
     for (Shape s : shapes.values()) {
       int channels = channels(s);
@@ -79,7 +79,10 @@ final class Selection {
       int start = offset;
       int end = offset + channels(x);
       if (kind == Kind.CONCAT) {
-        chosen.putIfAbsent(from, part(out, start, end));
+        int[] part = part(out, start, end);
+        if (part.length > 0) { // else it chooses for itself when its turn comes
+          chosen.putIfAbsent(from, part);
+        }
         offset = end;
       } else if (kind.isChannelwise() && channels(x) == channels(y)) {
         chosen.putIfAbsent(from, out);

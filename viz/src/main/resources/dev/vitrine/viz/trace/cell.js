@@ -8,6 +8,7 @@ function drawCell() {
     `<dt>value</dt><dd id="cell-value">${number(value, 6)}</dd><dt>gradient</dt><dd id="cell-slope">${number(slope, 6)}</dd><dt>product</dt><dd>${number(value * slope)}</dd>`;
   document.getElementById('back').disabled = !makers[maps.name];
   document.getElementById('forth').disabled = !readers[maps.name].length;
+  document.getElementById('again').disabled = page.followed;
   const area = fieldOf(maps, cell, image);
   const frame = document.getElementById('patch').style;
   frame.top = `${100 * area.top / image.h}%`;

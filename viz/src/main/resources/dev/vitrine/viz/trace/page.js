@@ -11,7 +11,6 @@ const page = {
   focus: {},
   inputs: {},
   figures: [],
-  scheme: '',
 
   // The channel of a tensor that is shown.
   focusOf(maps) {
@@ -126,7 +125,6 @@ const mapsOf = station => station.kind === 'score' ? steps[0].output : station.s
 
 function begin() {
   readColours();
-  page.scheme = 'first';
   const sizes = stations.map(s => mapsOf(s).arriving.norm);
   const logs = sizes.filter(n => n > 0).map(Math.log10);
   const low = Math.min(...logs), high = Math.max(...logs);
@@ -142,10 +140,10 @@ function begin() {
   });
   document.getElementById('back').addEventListener('click', () => page.back());
   document.getElementById('forth').addEventListener('click', () => page.forth());
+  document.getElementById('again').addEventListener('click', () => { page.followed = true; page.show(page.at); });
   document.getElementById('photograph').addEventListener('load', () => page.chosen && drawCell());
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     readColours();
-    page.scheme += '.';
     page.show(page.at);
   });
   const named = decodeURIComponent(location.hash.slice(1));

@@ -32,8 +32,8 @@ function signedScale(values) {
     const end = t < 0 ? colours.negative : colours.positive;
     return colours.neutral.map((n, i) => Math.round(n + Math.abs(t) * (end[i] - n)));
   };
-  return { color, legend: `<span>−${number(most, 3)}</span><i class="signs"></i><span>${number(most, 3)}</span>`,
-    css: 'signs' };
+  return { color, legend: most === 0 ? '<span>zero everywhere</span>'
+    : `<span>−${number(most, 3)}</span><i class="signs"></i><span>${number(most, 3)}</span>` };
 }
 
 function plainScale(values, grey) {
@@ -152,9 +152,9 @@ class MapFigure {
     [...this.thumbs.children].forEach((button, k) => {
       button.setAttribute('aria-pressed', this.maps.channel(k) === c);
       const thumb = button.querySelector('canvas');
-      if (thumb.dataset.drawn !== page.scheme) {
+      if (!thumb.dataset.drawn) {
         paint(thumb, this.sheet, this.plane(k), this.scale, this.stopped && (i => this.stopped(k, i)), 1);
-        thumb.dataset.drawn = page.scheme;
+        thumb.dataset.drawn = 'yes';
       }
     });
   }

@@ -339,6 +339,12 @@ final class TraceBrowserTest {
         .endsWith("row 5, column 6");
     browser.switchTo().activeElement().sendKeys(Keys.PAGE_DOWN);
     assertThat(browser.findElement(By.id("cell-name")).getText()).endsWith("row 5, column 6");
+
+    // A chosen cell stays while the walk goes on, until the strongest is asked for again.
+    show("conv_2_2");
+    assertThat(browser.findElement(By.id("cell-name")).getText()).startsWith("max_pool_1");
+    browser.findElement(By.id("again")).click();
+    assertThat(browser.findElement(By.id("cell-name")).getText()).startsWith("conv_2_2");
   }
 
   @Test

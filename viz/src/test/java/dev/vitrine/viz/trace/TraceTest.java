@@ -36,6 +36,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -375,6 +376,63 @@ final class TraceTest {
       assertThat(all.tensors().get("side").channels()).isNull();
       assertThat(floats(all.tensors().get("conv").values())).hasSize(200 * 200 * 40);
     }
+  }
+
+  @Test
+  void aBranchOfWhichNothingWasChosenChoosesForItself() {
+    float[] faint = SmallNetworks.random(120, 2);
+    for (int i = 0; i < faint.length; i++) {
+      faint[i] *= 1e-6f;
+    }
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 200, 200, 3));
+        Network network =
+            b.layer(
+                    "loud",
+                    new Conv2d(Sliding.valid(1, 1, 1, 1)),
+                    b.parameter("k", Shape.of(1, 1, 3, 40), SmallNetworks.random(120, 1)))
+                .layer(
+                    "faint",
+                    new Conv2d(Sliding.valid(1, 1, 1, 1)),
+                    List.of("image"),
+                    List.of(b.parameter("f", Shape.of(1, 1, 3, 40), faint)))
+                .layer("side", new Concat(3), List.of("faint", "loud"), List.of())
+                .layer("pool", new MaxPool2d(Sliding.valid(2, 2, 2, 2)))
+                .build()) {
+      float[] pixels = SmallNetworks.random(200 * 200 * 3, 3);
+      Trace trace = trace(network, pixels, Unit.mean("pool", 60), ReluRule.GRADIENT, false);
+
+      int[] side = trace.tensors().get("side").channels();
+      assertThat(side).isEqualTo(trace.tensors().get("pool").channels());
+      assertThat(Arrays.stream(side)).allMatch(c -> c >= 40);
+      assertThat(trace.tensors().get("loud").channels()).hasSize(8).contains(20);
+      assertThat(trace.tensors().get("faint").channels()).hasSize(8);
+    }
+  }
+
+  @Test
+  void vgg16sPageStaysBelowTwentyFiveMegabytes() {
+    Map<String, Shape> shapes = new HashMap<>();
+    shapes.put("input", Shape.of(1, 224, 224, 3));
+    int[][] blocks = {{64, 2}, {128, 2}, {256, 3}, {512, 3}, {512, 3}};
+    int side = 224;
+    for (int[] block : blocks) {
+      for (int i = 0; i < 2 * block[1]; i++) { // each with its ReLU
+        shapes.put(side + "/" + i, Shape.of(1, side, side, block[0]));
+      }
+      side /= 2;
+      shapes.put(side + "/pool", Shape.of(1, side, side, block[0]));
+    }
+    for (int[] row : new int[][] {{25088, 1}, {4096, 4}, {1000, 1}}) {
+      for (int i = 0; i < row[1]; i++) {
+        shapes.put(row[0] + "/" + i, Shape.of(1, row[0]));
+      }
+    }
+    int most = Selection.most(shapes);
+    assertThat(most).isBetween(4, 8);
+    // In base64, and with eight columns of each dense layer.
+    long columns = 8L * 4 * (25088 + 4096 + 4096);
+    assertThat((Selection.bytes(shapes, most) + columns) * 4 / 3)
+        .isBetween(12_000_000L, 23_000_000L);
   }
 
   @Test
