@@ -2,6 +2,7 @@ package dev.vitrine.viz.cli;
 
 import dev.vitrine.engine.ReluRule;
 import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.engine.network.Network;
 import dev.vitrine.viz.method.Prediction;
 import dev.vitrine.viz.render.OutputFolder;
 import dev.vitrine.viz.trace.Trace;
@@ -50,7 +51,7 @@ final class TraceCommand implements Callable<Integer> {
       defaultValue = "gradient",
       description =
           "What ReLUs send back: gradient, guided or deconvnet (of the strongest unit, unless told"
-              + " what). Default: $${DEFAULT-VALUE}.")
+              + " what). Default: ${DEFAULT-VALUE}.")
   private String rule;
 
   @Option(
@@ -78,10 +79,23 @@ final class TraceCommand implements Callable<Integer> {
             strongest
                 ? TargetOptions.Target.strongest(study.run(), layer)
                 : target.resolve(loaded, study.run());
-        write(study, what, walk.back(study.run(), what.objective(), chosen, all));
+        write(study, what, back(walk, study, what, chosen));
       }
     }
     return 0;
+  }
+
+  private Trace back(Walk walk, Study study, TargetOptions.Target what, ReluRule chosen) {
+    Network network = study.model().network();
+    String scored = what.objective().layer();
+    long layers =
+        network.layers().stream()
+            .filter(layer -> LayerNames.leads(network, layer.name(), scored))
+            .count();
+    int[] done = {0};
+    try (Progress bar = Progress.of("layers", 0, layers, Progress.Unit.STEPS)) {
+      return walk.back(study.run(), what.objective(), chosen, all, n -> bar.to(done[0] += n));
+    }
   }
 
   private ReluRule rule() {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * What every layer made of a score's gradient, as numbers that a page can carry. Its records are
@@ -189,7 +190,8 @@ public record Trace(
       Tensor gradient,
       double score,
       ReluRule rule,
-      boolean all) {
+      boolean all,
+      IntConsumer progress) {
     Map<String, Optional<ReceptiveField>> fields =
         ReceptiveField.of(network, network.shapes(x.shape()));
     Selection selection = Selection.of(walk, network.input(), x.shape(), all);
@@ -201,6 +203,7 @@ public record Trace(
       String name = c.layer().name();
       tensors.put(name, Maps.of(c.output(), c.gradOutput(), selection.of(name), fields.get(name)));
       steps.add(step(c, selection, readers));
+      progress.accept(1);
     }
     String input = network.input();
     tensors.put(input, Maps.of(x, gradient, selection.of(input), fields.get(input)));

@@ -11,6 +11,7 @@ import dev.vitrine.viz.method.Objective;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * The way of a score back through a network, as the hooks on its layers see it. What they are shown
@@ -41,15 +42,18 @@ public final class Walk implements AutoCloseable {
    * @param run has gradients and listens to the objective's layer
    * @param rule what ReLUs send back
    * @param all true for every channel; else so many of each layer that the page stays small
+   * @param progress told of every layer that has been written down, with 1
    * @throws IllegalArgumentException if the rule finds no ReLU on the way
    */
-  public Trace back(Run run, Objective objective, ReluRule rule, boolean all) {
+  public Trace back(
+      Run run, Objective objective, ReluRule rule, boolean all, IntConsumer progress) {
     steps.clear();
     Tensor x = run.input();
     try (Tensor seed = objective.seed(run)) {
       Map<Tensor, Tensor> seeds = Map.of(run.output(objective.layer()), seed);
       Tensor gradient = run.backward(seeds, List.of(x), rule).at(x);
-      return Trace.of(network, List.copyOf(steps), x, gradient, objective.value(run), rule, all);
+      return Trace.of(
+          network, List.copyOf(steps), x, gradient, objective.value(run), rule, all, progress);
     }
   }
 

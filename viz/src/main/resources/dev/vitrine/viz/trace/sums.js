@@ -57,10 +57,15 @@ function partly(id, shown, rest, run, what) {
 
 const sizeOf = terms => terms.reduce((sum, t) => sum + Math.abs(t.product), 0);
 
+const inGrids = (terms, g) => g.kh * g.kw > 1 && terms.length <= 1200;
+
+const fields = (terms, g, letter) => inGrids(terms, g)
+  ? ` In each field stand ${letter} · weight, and below them their product; orange adds, blue takes away.` : '';
+
 // Products in grids, a grid for each channel, or the largest as a list where they are many.
 function products(terms, maps, g, letter) {
   const scale = signedScale(terms.map(t => t.product));
-  if (g.kh * g.kw === 1 || terms.length > 1200) return largest(terms, maps, letter);
+  if (!inGrids(terms, g)) return largest(terms, maps, letter);
   const channels = [...new Set(terms.map(t => t.c))];
   const grids = channels.map(c => {
     const own = terms.filter(t => t.c === c);
@@ -103,7 +108,7 @@ function weightedForth(step, cell) {
   const words = { size: sizeOf(terms),
     text: `${terms.length} products make ${number(total(terms), 6)}, plus the bias ${number(bias, 6)} that is ${number(sum, 6)}` };
   return `<p>Each weight times the activation under it, and the bias: ` +
-    `<b>${terms.length}</b> products. In each field stand activation · weight, and below them their product; orange adds, blue takes away.</p>` + products(terms, x, step.geometry, 'activation') +
+    `<b>${terms.length}</b> products.${fields(terms, step.geometry, 'activation')}</p>` + products(terms, x, step.geometry, 'activation') +
     (w.whole ? verdict('sum-forth', sum, run, words)
       : partly('sum-forth', total(terms) + bias, run - sum, run, `the other ${x.c - w.ins.length} channels of ${escaped(x.name)}`));
 }
@@ -118,7 +123,7 @@ function weightedBack(step, cell) {
   const others = w.outs.length < y.c || y.count < y.c;
   const words = { size: sizeOf(terms), text: `${terms.length} products make ${number(sum, 6)}` };
   return `<p>The cell was used in ${terms.length} of the products of ${escaped(step.layer)}; each use sends back the gradient that arrived there times the ` +
-    `weight it was used with: gradient · weight, and below them their product.${step.kind === 'convolution' && g.kh * g.kw > 1 ? ` The grids lie as the cells of ${escaped(step.layer)} do, so the weights stand in them rotated by 180°.` : ''}</p>` + products(terms, y, step.geometry, 'gradient') +
+    `weight it was used with.${fields(terms, g, 'gradient')}${step.kind === 'convolution' && g.kh * g.kw > 1 ? ` The grids lie as the cells of ${escaped(step.layer)} do, so the weights stand in them rotated by 180°.` : ''}</p>` + products(terms, y, step.geometry, 'gradient') +
     (!others ? verdict('sum-back', sum, run, words)
       : partly('sum-back', sum, run - sum, run, `the other ${missing} channels of ${escaped(y.name)}`));
 }

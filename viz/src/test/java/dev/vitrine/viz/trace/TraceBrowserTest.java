@@ -73,7 +73,7 @@ final class TraceBrowserTest {
       for (ReluRule rule : ReluRule.values()) {
         try (Walk walk = new Walk(model.network());
             Run run = model.network().forward(x, Listen.to("output.pre").withGradients())) {
-          Trace trace = walk.back(run, ESPRESSO, rule, false);
+          Trace trace = walk.back(run, ESPRESSO, rule, false, n -> {});
           TracePage page = new TracePage(trace, "cat", "tiny_vgg", "espresso");
           page.photograph(cat, List.of("red", "green", "blue"));
           page.footer("1", "abc", "onednn");

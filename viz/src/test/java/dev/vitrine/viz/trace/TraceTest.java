@@ -69,7 +69,10 @@ final class TraceTest {
     Tensor x = scope.of(network.inputShape(), pixels);
     try (Walk walk = new Walk(network);
         Run run = network.forward(x, Listen.to(unit.layer()).withGradients())) {
-      return walk.back(run, unit, rule, all);
+      int[] layers = {0};
+      Trace trace = walk.back(run, unit, rule, all, n -> layers[0] += n);
+      assertThat(layers[0]).isEqualTo(trace.lines().size());
+      return trace;
     }
   }
 
