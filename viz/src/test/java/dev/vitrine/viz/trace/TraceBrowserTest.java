@@ -372,6 +372,55 @@ final class TraceBrowserTest {
   }
 
   @Test
+  void squeezenetsBranchesAreWalkedToo() throws IOException {
+    try (Backend backend = Backends.open("cpu", false, line -> {});
+        Model model = Models.open("squeezenet", backend, Overrides.NONE);
+        Scope scope = new Scope(backend)) {
+      Picture cat = Resize.BILINEAR.apply(Picture.read(Path.of("samples/cat.png")), 227, 227);
+      Tensor x = scope.of(Shape.of(1, 227, 227, 3), model.preprocessing().apply(cat));
+      ClassScore egyptian = new ClassScore("pool10", 285, 1000, false);
+      try (Walk walk = new Walk(model.network());
+          Run run = model.network().forward(x, Listen.to("pool10").withGradients())) {
+        Trace trace = walk.back(run, egyptian, ReluRule.GRADIENT, false, n -> {});
+        TracePage page = new TracePage(trace, "cat", "squeezenet", "Egyptian cat");
+        page.photograph(cat, List.of("blue", "green", "red"));
+        page.footer("1", "abc", "onednn");
+        Files.writeString(folder.resolve("squeezenet.html"), page.html());
+      }
+    }
+    browser.manage().logs().get(LogType.BROWSER);
+    browser.get(folder.resolve("squeezenet.html").toUri().toString());
+
+    // At every station, for the strongest cell: what is wrong, and what the frame leaves out.
+    Object wrong =
+        run(
+            """
+            const wrong = [];
+            for (let i = 0; i < stations.length; i++) {
+              page.show(i);
+              const name = stations[i].name;
+              for (const bad of document.querySelectorAll('#station .bad')) wrong.push(name + ': ' + bad.textContent);
+              const { maps, cell } = page.chosen;
+              const seen = page.reach[trace.input], frame = fieldOf(maps, cell, tensors[trace.input]);
+              if (seen.top < frame.top || seen.bottom > frame.bottom || seen.left < frame.left || seen.right > frame.right) {
+                wrong.push(name + ': ' + JSON.stringify([seen, frame]));
+              }
+            }
+            return wrong.slice(0, 5);
+            """);
+    assertThat((List<?>) wrong).isEmpty();
+    assertThat(browser.manage().logs().get(LogType.BROWSER).getAll()).isEmpty();
+    // Two layers read a squeeze layer; what they send back adds up.
+    show("fire2_squeeze1x1");
+    assertThat(browser.findElement(By.id("station")).getText())
+        .contains("2 layers read this one, fire2_expand3x3.pre and fire2_expand1x1.pre");
+    // A part of the sums alone is on the page, and it says so.
+    show("fire9_expand3x3.pre");
+    assertThat(browser.findElement(By.id("sum-forth")).getText())
+        .contains("the other 56 channels of fire9_squeeze1x1");
+  }
+
+  @Test
   void theScoreIsThePixelsAndTheBiases() {
     show("input_layer");
     assertThat(data("balance", "sum")).isCloseTo(data("balance", "run"), within(1e-4));

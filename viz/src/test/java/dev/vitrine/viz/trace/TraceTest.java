@@ -13,12 +13,15 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Backends;
+import dev.vitrine.engine.backend.Binary;
 import dev.vitrine.engine.backend.Reduction;
 import dev.vitrine.engine.network.Layer;
 import dev.vitrine.engine.network.Listen;
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.network.Run;
+import dev.vitrine.engine.op.Arithmetic;
+import dev.vitrine.engine.op.BatchNorm;
 import dev.vitrine.engine.op.Concat;
 import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Dense;
@@ -311,6 +314,45 @@ final class TraceTest {
       }
       assertThat(trace.balance().pixels() + trace.balance().biases())
           .isCloseTo(trace.score(), within(1e-6));
+    }
+  }
+
+  @Test
+  void aResidualSumAndANormalizationKeepTheIdentityAndTheBalance() {
+    try (NetworkBuilder b = Network.on(backend).input("image", Shape.of(1, 6, 5, 2))) {
+      Network built =
+          b.layer(
+                  "conv",
+                  new Conv2d(Sliding.same(3, 3, 1, 1)),
+                  b.parameter("k", Shape.of(3, 3, 2, 4), SmallNetworks.random(72, 1)))
+              .layer(
+                  "bn",
+                  new BatchNorm(1e-3),
+                  b.parameter("gamma", Shape.of(4), SmallNetworks.random(4, 2)),
+                  b.parameter("beta", Shape.of(4), SmallNetworks.random(4, 3)),
+                  b.parameter("mean", Shape.of(4), SmallNetworks.random(4, 4)),
+                  b.parameter("variance", Shape.of(4), new float[] {1, 2, 3, 4}))
+              .layer("relu", new Relu())
+              .layer("sum", new Arithmetic(Binary.ADD), List.of("relu", "conv"), List.of())
+              .layer("mean_of_it", new GlobalPool2d(Reduction.MEAN, false))
+              .build();
+      try (built) {
+        Trace trace =
+            trace(
+                built,
+                SmallNetworks.random(60, 5),
+                Unit.mean("mean_of_it", 2),
+                ReluRule.GRADIENT,
+                false);
+
+        assertThat(trace.lines())
+            .extracting(Trace.Line::kind)
+            .containsExactly("global-average", "add", "relu", "batch-norm", "convolution");
+        assertThat(trace.lines()).allMatch(Trace.Line::adjoint);
+        assertThat(step(trace, "bn").adjoint().bias()).isNotZero();
+        assertThat(trace.balance().pixels() + trace.balance().biases())
+            .isCloseTo(trace.score(), within(1e-9));
+      }
     }
   }
 
