@@ -145,9 +145,10 @@ function numbersOf(host, step) {
     ? '<i>J x</i> is the output itself, since this layer only chooses among its inputs'
     : a.straight ? '<i>J x</i> is the output without the part of the bias, <i>f</i>(<i>x</i>) − <i>f</i>(0)'
       : '<i>J x</i> is measured by making the input 1 % larger and smaller';
-  const difference = a.size ? number(Math.abs(a.forwards - a.backwards) / a.size, 2) : '0';
+  const difference = a.size === 0 ? 'since nothing arrives' : a.forwards === a.backwards ? 'to the last digit'
+    : `up to ${number(Math.abs(a.forwards - a.backwards) / a.size, 2)} of the sum of their terms’ sizes`;
   let text = `<p class="quiet"><span class="${a.holds ? 'good' : 'bad'}">${a.holds ? '✓ The adjoint identity holds' : '✗ The adjoint identity does not hold'}</span>: ` +
-    `both products agree, up to ${difference} of the sum of their terms’ sizes. Here ${how}; <i>x</i> and <i>g</i> are those of this run, all channels of them.</p>`;
+    `${a.holds ? 'both products agree' : 'the products differ'}, ${difference}. Here ${how}; <i>x</i> and <i>g</i> are those of this run, all channels of them.</p>`;
   if (step.rules && trace.rule !== 'gradient') {
     text += `<p class="quiet">It is checked on the ReLU’s true derivative. What ${trace.rule} sends back gives ⟨<i>x</i>, sent⟩ = ${number(rule.backwards, 6)}: it is no derivative, and need not agree.</p>`;
   }
