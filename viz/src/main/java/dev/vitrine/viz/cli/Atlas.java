@@ -273,11 +273,18 @@ final class Atlas {
   }
 
   private static String words(String figure) {
-    return figure.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
+    return switch (figure) {
+      case "gap" -> "completeness gap";
+      case "sum" -> "sum of the parts";
+      case "atBaseline" -> "score of the baseline";
+      default -> figure.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
+    };
   }
 
   private static String text(double value) {
-    return String.format(Locale.ROOT, "%.4g", value);
+    return value == Math.rint(value)
+        ? String.format(Locale.ROOT, "%.0f", value)
+        : String.format(Locale.ROOT, "%.4g", value);
   }
 
   private Map<String, Object> record(Map<String, ?> own) {
