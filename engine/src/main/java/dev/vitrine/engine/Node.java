@@ -11,7 +11,7 @@ public final class Node {
   private final Scope scope;
   private final List<Tensor> inputs;
   private final boolean recorded;
-  private final List<Tensor> saved = new ArrayList<>();
+  private List<Tensor> saved = List.of();
   private Tensor output;
 
   private Node(Op op, Scope scope, List<Tensor> inputs, boolean recorded) {
@@ -75,11 +75,18 @@ public final class Node {
 
   /** A new tensor of the shape that the operation gives for these inputs. */
   public Tensor makeOutput() {
-    return make(op.shape(inputs.stream().map(Tensor::shape).toList()));
+    Shape[] shapes = new Shape[inputs.size()];
+    for (int i = 0; i < shapes.length; i++) {
+      shapes[i] = inputs.get(i).shape();
+    }
+    return make(op.shape(List.of(shapes)));
   }
 
   /** Keeps a tensor for the derivative. */
   public void save(Tensor t) {
+    if (saved.isEmpty()) {
+      saved = new ArrayList<>(1); // most operations keep nothing, or one thing
+    }
     saved.add(t);
   }
 

@@ -56,6 +56,11 @@ public final class Shape {
     return index;
   }
 
+  /** Whether these are the extents; nothing is made to find out. */
+  public boolean is(int a, int b, int c, int d) {
+    return dims.length == 4 && dims[0] == a && dims[1] == b && dims[2] == c && dims[3] == d;
+  }
+
   /** The extents, copied. */
   public int[] dims() {
     return dims.clone();
@@ -72,9 +77,12 @@ public final class Shape {
 
   /** The same shape with one extent replaced; negative axes count from the end. */
   public Shape with(int axis, int extent) {
+    if (extent < 0) {
+      throw new IllegalArgumentException("shape " + this + " with an extent of " + extent);
+    }
     int[] d = dims();
     d[index(axis)] = extent;
-    return of(d);
+    return new Shape(d);
   }
 
   /** Row-major strides, in elements. */
@@ -104,7 +112,7 @@ public final class Shape {
       }
       out[rank - i] = da == 1 ? db : da;
     }
-    return of(out);
+    return new Shape(out);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.vitrine.engine;
 
 import dev.vitrine.engine.backend.Binary;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -57,7 +58,7 @@ public final class Tape {
 
   /** As {@link #apply}, for those who want the node. */
   public Node record(Op op, List<Tensor> inputs) {
-    boolean tracks = inputs.stream().anyMatch(tracked::contains);
+    boolean tracks = containsAny(tracked, inputs);
     Node node = Node.run(op, scope, inputs, tracks);
     if (tracks) {
       nodes.add(node);
@@ -120,11 +121,21 @@ public final class Tape {
     }
     Set<Tensor> needed = identitySet(wanted);
     for (Node node : nodes) {
-      if (node.inputs().stream().anyMatch(needed::contains)) {
+      if (containsAny(needed, node.inputs())) {
         needed.add(node.output());
       }
     }
     return needed;
+  }
+
+  /** A loop, not a stream: it runs for each node of each step. */
+  private static boolean containsAny(Set<Tensor> set, List<Tensor> tensors) {
+    for (int i = 0; i < tensors.size(); i++) {
+      if (set.contains(tensors.get(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A handle of ours on a seed: the seed itself stays the caller's. */
@@ -136,11 +147,11 @@ public final class Tape {
 
   /** A node's gradients by the derivative of its operation, or of that under another rule. */
   public static List<Tensor> derivative(Op op, Node node, Tensor g, boolean[] needed) {
-    List<Tensor> at = new ArrayList<>();
+    Tensor[] at = new Tensor[needed.length];
     for (int i = 0; i < needed.length; i++) {
-      at.add(needed[i] ? op.gradient(node, g, i) : null);
+      at[i] = needed[i] ? op.gradient(node, g, i) : null;
     }
-    return at;
+    return Arrays.asList(at);
   }
 
   private Tensor sum(Tensor a, Tensor b) {

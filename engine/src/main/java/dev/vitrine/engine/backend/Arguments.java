@@ -88,11 +88,16 @@ public final class Arguments {
           operation, groups, xName, x, kernelName, kernel);
     }
     Window w = c.window();
-    Shape fitting = Shape.of(w.kernelH(), w.kernelW(), x.dim(3) / groups, kernel.dim(3));
-    if (!kernel.equals(fitting)) {
+    if (!kernel.is(w.kernelH(), w.kernelW(), x.dim(3) / groups, kernel.dim(3))) {
       throw refused(
           "%s: %s is %s, %s %s with %s group(s) needs %s",
-          operation, kernelName, kernel, xName, x, groups, fitting);
+          operation,
+          kernelName,
+          kernel,
+          xName,
+          x,
+          groups,
+          Shape.of(w.kernelH(), w.kernelW(), x.dim(3) / groups, kernel.dim(3)));
     }
     windowed(operation, w, xName, x, yName, y, kernel.dim(3));
   }
@@ -222,7 +227,9 @@ public final class Arguments {
           w.padBottom(),
           w.padRight());
     }
-    same(operation, yName, y, Shape.of(x.dim(0), h, width, channels));
+    if (!y.is(x.dim(0), h, width, channels)) {
+      same(operation, yName, y, Shape.of(x.dim(0), h, width, channels));
+    }
   }
 
   // ---- moving data ----

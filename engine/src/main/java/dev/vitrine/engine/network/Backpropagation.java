@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** How gradients pass a network's layers on their way back: by derivative, rule and hooks. */
 final class Backpropagation implements Tape.Walk {
@@ -34,14 +35,17 @@ final class Backpropagation implements Tape.Walk {
     if (step == null) { // made by a hook or a caller, not by a layer
       return Tape.derivative(node.op(), node, g, needed);
     }
-    boolean heard =
-        step.layers().stream().anyMatch(l -> network.hooks().onBackward().contains(l.name()));
-    if (!heard) {
+    if (!isHeard(step)) {
       return derivative(node, g, needed);
     }
     return step.layers().size() == 1
         ? through(step.last(), node, g, needed)
         : apart(step, node, g, needed);
+  }
+
+  private boolean isHeard(Step step) {
+    Set<String> heard = network.hooks().onBackward();
+    return !heard.isEmpty() && step.layers().stream().anyMatch(l -> heard.contains(l.name()));
   }
 
   private List<Tensor> derivative(Node node, Tensor g, boolean[] needed) {

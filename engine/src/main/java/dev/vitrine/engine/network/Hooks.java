@@ -40,7 +40,11 @@ final class Hooks {
 
   /** Looked up one by one: a hook that is closed by the one before it does not run any more. */
   private static <H> Iterable<H> open(Map<String, List<Entry<H>>> where, Layer layer) {
-    List<Entry<H>> now = List.copyOf(where.getOrDefault(layer.name(), List.of()));
+    List<Entry<H>> there = where.get(layer.name());
+    if (there == null) {
+      return List.of();
+    }
+    List<Entry<H>> now = List.copyOf(there);
     return () -> now.stream().filter(entry -> entry.open).map(entry -> entry.hook).iterator();
   }
 

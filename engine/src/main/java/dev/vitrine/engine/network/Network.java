@@ -193,7 +193,7 @@ public final class Network implements AutoCloseable {
    * @throws IllegalArgumentException if the images do not fit, naming the layer
    */
   public Run forward(Tensor x, Listen listen) {
-    shapes(x.shape(), listen);
+    check(x, listen);
     return new Run(this, input, x, listen);
   }
 
@@ -205,7 +205,7 @@ public final class Network implements AutoCloseable {
    * @throws IllegalArgumentException if the images do not fit, naming the layer
    */
   public Run forward(Tape tape, Tensor x, Listen listen) {
-    shapes(x.shape(), listen);
+    check(x, listen);
     return new Run(this, tape, x, listen);
   }
 
@@ -219,8 +219,13 @@ public final class Network implements AutoCloseable {
    */
   public Run forwardFrom(String layer, Tensor x, Listen listen) {
     String name = layer(layer).name();
-    shapesFrom(name, x.shape(), listen);
+    plans.check(
+        new Plans.Input(name, x.shape(), listen), () -> shapesFrom(name, x.shape(), listen));
     return new Run(this, name, x, listen);
+  }
+
+  private void check(Tensor x, Listen listen) {
+    plans.check(new Plans.Input(input, x.shape(), listen), () -> shapes(x.shape(), listen));
   }
 
   /** Runs the network for its output alone. */

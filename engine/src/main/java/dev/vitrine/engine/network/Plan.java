@@ -18,8 +18,10 @@ import java.util.function.BiFunction;
  * normalization after it, if the one's output goes nowhere else and nobody listens to it. The ReLU
  * rule is no part of it: a fused ReLU knows all rules, so that one forward pass serves several
  * backward passes.
+ *
+ * @param lastReader of each layer that is read, the number of the last step that reads it
  */
-record Plan(List<Step> steps) {
+record Plan(List<Step> steps, Map<String, Integer> lastReader) {
 
   /**
    * Works out a plan.
@@ -64,7 +66,17 @@ record Plan(List<Step> steps) {
       step.layers().forEach(l -> taken.add(l.name()));
       steps.add(step);
     }
-    return new Plan(List.copyOf(steps));
+    return new Plan(List.copyOf(steps), lastReader(steps));
+  }
+
+  private static Map<String, Integer> lastReader(List<Step> steps) {
+    Map<String, Integer> last = new HashMap<>();
+    for (int s = 0; s < steps.size(); s++) {
+      for (String in : steps.get(s).inputs()) {
+        last.put(in, s);
+      }
+    }
+    return Map.copyOf(last);
   }
 
   private static Step fuse(Step step, Layer next, BiFunction<Layer, Layer, List<Parameter>> fold) {

@@ -5,6 +5,7 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.backend.Backend;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,9 +16,12 @@ import java.util.function.Supplier;
  * weights change.
  */
 final class Plans {
+  private static final int MOST_INPUTS = 256;
+
   private final Backend backend;
   private final Scope constants;
   private final Map<Key, Plan> plans = new HashMap<>();
+  private final Set<Input> checked = new HashSet<>();
   private final Map<String, List<Parameter>> folded = new HashMap<>();
 
   /** What decides a plan. */
@@ -26,6 +30,9 @@ final class Plans {
       alone = Set.copyOf(alone);
     }
   }
+
+  /** What decides whether an input fits. */
+  record Input(String from, Shape x, Listen listen) {}
 
   Plans(Backend backend) {
     this.backend = backend;
@@ -42,6 +49,17 @@ final class Plans {
     return plans.computeIfAbsent(
         key,
         k -> Plan.of(needed.get(), output, k.shown(), k.alone(), k.fold() ? this::fold : null));
+  }
+
+  /** Checks an input the first time. */
+  void check(Input input, Runnable check) {
+    if (!checked.contains(input)) {
+      check.run();
+      if (checked.size() == MOST_INPUTS) {
+        checked.clear();
+      }
+      checked.add(input);
+    }
   }
 
   private List<Parameter> fold(Layer conv, Layer norm) {

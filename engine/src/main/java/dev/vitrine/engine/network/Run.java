@@ -7,7 +7,6 @@ import dev.vitrine.engine.ReluRule;
 import dev.vitrine.engine.Scope;
 import dev.vitrine.engine.Tape;
 import dev.vitrine.engine.Tensor;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -61,25 +60,19 @@ public final class Run implements AutoCloseable {
 
   private void run(String from, Plan plan) {
     outputs.put(from, input);
-    Map<String, Integer> lastReader = new HashMap<>();
-    for (int s = 0; s < plan.steps().size(); s++) {
-      for (String in : plan.steps().get(s).inputs()) {
-        lastReader.put(in, s);
-      }
-    }
     for (int s = 0; s < plan.steps().size(); s++) {
       Step step = plan.steps().get(s);
       Node node = tape.record(step.op(), arguments(step));
       steps.put(node, step);
       Layer layer = step.last();
       Tensor y = node.output().named(layer.name());
-      List<Tensor> in = node.inputs().subList(0, step.inputs().size());
       for (ForwardHook hook : network.hooks().forward(layer)) {
+        List<Tensor> in = node.inputs().subList(0, step.inputs().size());
         y = replaced(layer, y, hook.output(new ForwardContext(layer, in, y, scope, tape::apply)));
       }
       outputs.put(layer.name(), y);
       if (!listen.gradients()) {
-        freeRead(step, s, lastReader);
+        freeRead(step, s, plan.lastReader());
       }
     }
   }
@@ -107,10 +100,15 @@ public final class Run implements AutoCloseable {
   }
 
   private List<Tensor> arguments(Step step) {
-    List<Tensor> arguments = new ArrayList<>();
-    step.inputs().forEach(name -> arguments.add(outputs.get(name)));
-    step.parameters().forEach(p -> arguments.add(p.value()));
-    return arguments;
+    int inputs = step.inputs().size();
+    Tensor[] arguments = new Tensor[inputs + step.parameters().size()];
+    for (int i = 0; i < arguments.length; i++) {
+      arguments[i] =
+          i < inputs
+              ? outputs.get(step.inputs().get(i))
+              : step.parameters().get(i - inputs).value();
+    }
+    return List.of(arguments);
   }
 
   private Tensor replaced(Layer layer, Tensor y, Tensor by) {

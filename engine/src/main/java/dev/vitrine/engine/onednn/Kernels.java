@@ -5,6 +5,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_clone;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 
 import dev.vitrine.engine.backend.PostOp;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /**
@@ -31,7 +33,9 @@ final class Kernels {
     for (int i = kernel.packed.size() - 1; i >= 0; i--) {
       PackedKernel form = kernel.packed.get(i);
       if (plan.takes(form)) {
-        kernel.packed.add(kernel.packed.remove(i));
+        if (i < kernel.packed.size() - 1) {
+          kernel.packed.add(kernel.packed.remove(i));
+        }
         return form.block();
       }
     }
@@ -89,8 +93,10 @@ final class Kernels {
 
   /** Frees every packed form. */
   void unpack(Storage storage) {
-    storage.packed.forEach(this::free);
-    storage.packed.clear();
+    if (!storage.packed.isEmpty()) {
+      storage.packed.forEach(this::free);
+      storage.packed = List.of();
+    }
   }
 
   private void keep(Storage kernel, ConvolutionPlan plan, Block block) {
@@ -98,6 +104,9 @@ final class Kernels {
     check(
         dnnl_memory_desc_clone(descriptor, plan.primitive().layout(ConvolutionPlan.KERNEL)),
         "a layout");
+    if (kernel.packed.isEmpty()) {
+      kernel.packed = new ArrayList<>(MOST_FORMS);
+    }
     kernel.packed.add(new PackedKernel(plan.kernel(), descriptor, block));
     if (kernel.plain != null) {
       memory.discard(kernel.plain);

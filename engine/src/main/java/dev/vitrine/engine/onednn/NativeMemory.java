@@ -2,10 +2,10 @@ package dev.vitrine.engine.onednn;
 
 import dev.vitrine.engine.backend.BackendException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -13,9 +13,12 @@ import java.util.Set;
  * Every byte is counted: live ones are with somebody, pooled ones wait, the scratchpad among them.
  */
 final class NativeMemory implements AutoCloseable {
-  private static final long SMALLEST = 256;
+  private static final int SMALLEST_POWER = 8;
+  private static final long SMALLEST = 1 << SMALLEST_POWER;
 
-  private final Map<Long, ArrayDeque<Block>> pool = new HashMap<>();
+  /** By the number of the class. */
+  private final List<ArrayDeque<Block>> pool = new ArrayList<>();
+
   private final Set<Block> live = Collections.newSetFromMap(new IdentityHashMap<>());
   private Block scratchpad;
   private long liveBytes;
@@ -28,11 +31,24 @@ final class NativeMemory implements AutoCloseable {
     return (wanted + unit - 1) / unit * unit;
   }
 
+  /** The number of a class, from 0, by its size. */
+  private static int number(long size) {
+    int power = 63 - Long.numberOfLeadingZeros(size);
+    return 4 * (power - SMALLEST_POWER) + (int) (size >> (power - 2)) - 4;
+  }
+
+  private ArrayDeque<Block> waiting(long size) {
+    int number = number(size);
+    while (pool.size() <= number) {
+      pool.add(new ArrayDeque<>());
+    }
+    return pool.get(number);
+  }
+
   /** A block of at least {@code bytes}, undefined contents. */
   Block take(long bytes) {
     long size = sizeClass(bytes);
-    ArrayDeque<Block> waiting = pool.get(size);
-    Block block = waiting == null ? null : waiting.pollLast();
+    Block block = waiting(size).pollLast();
     if (block == null) {
       block = allocate(size);
     } else {
@@ -47,7 +63,7 @@ final class NativeMemory implements AutoCloseable {
   void give(Block block) {
     live.remove(block);
     liveBytes -= block.bytes();
-    pool.computeIfAbsent(block.bytes(), size -> new ArrayDeque<>()).addLast(block);
+    waiting(block.bytes()).addLast(block);
     pooledBytes += block.bytes();
   }
 
@@ -78,7 +94,7 @@ final class NativeMemory implements AutoCloseable {
 
   /** Gives back to the system what nobody holds. */
   void trim() {
-    for (ArrayDeque<Block> waiting : pool.values()) {
+    for (ArrayDeque<Block> waiting : pool) {
       for (Block block : waiting) {
         pooledBytes -= block.bytes();
         block.free();

@@ -27,6 +27,7 @@ import org.bytedeco.javacpp.Pointer;
 final class Primitive implements Plan {
   private final dnnl_primitive primitive = new dnnl_primitive();
   private final dnnl_memory[] memories;
+  private final dnnl_memory_desc[] layouts;
   private final Pointer argumentMemory;
   private final dnnl_exec_arg_t arguments;
   private final long scratchpadBytes;
@@ -39,6 +40,7 @@ final class Primitive implements Plan {
   Primitive(Library library, dnnl_primitive_desc description, int... kinds) {
     check(dnnl_primitive_create(primitive, description), "to make a primitive");
     memories = new dnnl_memory[kinds.length + 1];
+    layouts = new dnnl_memory_desc[memories.length];
     // Not new dnnl_exec_arg_t(n), which would leave the array to JavaCPP's collector.
     argumentMemory = Pointer.malloc((long) memories.length * Pointer.sizeof(dnnl_exec_arg_t.class));
     arguments = new dnnl_exec_arg_t(argumentMemory);
@@ -53,6 +55,8 @@ final class Primitive implements Plan {
               (Pointer) null),
           "an argument of a primitive");
       arguments.position(i).arg(kind).memory(memories[i]);
+      layouts[i] = new dnnl_memory_desc();
+      check(dnnl_memory_get_memory_desc(memories[i], layouts[i]), "an argument's layout");
     }
     arguments.position(0);
     scratchpadBytes = dnnl_memory_desc_get_size(layout(kinds.length));
@@ -60,9 +64,7 @@ final class Primitive implements Plan {
 
   /** The layout of an argument; it lives as long as this primitive. */
   dnnl_memory_desc layout(int argument) {
-    dnnl_memory_desc descriptor = new dnnl_memory_desc();
-    check(dnnl_memory_get_memory_desc(memories[argument], descriptor), "an argument's layout");
-    return descriptor;
+    return layouts[argument];
   }
 
   /** The bytes that an argument takes in its layout. */

@@ -1,7 +1,6 @@
 package dev.vitrine.engine.onednn;
 
 import dev.vitrine.engine.backend.Window;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,8 +24,8 @@ final class Storage {
   /** Row-major contents; null if only packed forms are left. */
   Block plain;
 
-  /** Packed forms, the most recently used last. */
-  final List<PackedKernel> packed = new ArrayList<>(0);
+  /** Packed forms, the most recently used last; most arrays never have any. */
+  List<PackedKernel> packed = List.of();
 
   Storage(OneDnnMemory owner, int elementBytes, Window switchesOf, Block plain) {
     this.owner = owner;

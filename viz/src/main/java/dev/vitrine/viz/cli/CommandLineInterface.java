@@ -38,6 +38,7 @@ public final class CommandLineInterface implements Runnable {
     all.put("attribute", AttributeCommand.class);
     all.put("cam", CamCommand.class);
     all.put("gallery", GalleryCommand.class);
+    all.put("trace", TraceCommand.class);
     all.put("sanity", SanityCommand.class);
     all.put("faithfulness", FaithfulnessCommand.class);
     all.put("maximize", MaximizeCommand.class);

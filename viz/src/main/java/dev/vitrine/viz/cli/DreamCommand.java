@@ -127,7 +127,8 @@ final class DreamCommand implements Callable<Integer> {
       }
       loaded.preprocessing();
       Goal goal = goal(loaded);
-      Picture photograph = shrunk(Picture.read(image));
+      Picture original = Picture.read(image);
+      Picture photograph = size == null ? original : Resize.BICUBIC.within(original, size);
       int h = photograph.height();
       int w = photograph.width();
       Animation film = animate ? new Animation(1, octaves * steps, h, w) : null;
@@ -199,16 +200,6 @@ final class DreamCommand implements Callable<Integer> {
     int classes = loaded.hasClasses() ? loaded.classes() : 0;
     String last = SpatialLayers.last(network, input, classes);
     return SpatialLayers.depth(network, input, last, DEPTH);
-  }
-
-  private Picture shrunk(Picture photograph) {
-    int longer = Math.max(photograph.height(), photograph.width());
-    return size == null || longer <= size
-        ? photograph
-        : Resize.BICUBIC.apply(
-            photograph,
-            Math.max(1, Math.round((float) photograph.height() * size / longer)),
-            Math.max(1, Math.round((float) photograph.width() * size / longer)));
   }
 
   private void write(Model loaded, Goal goal, int h, int w, Dream.Dreamt made, Animation film) {

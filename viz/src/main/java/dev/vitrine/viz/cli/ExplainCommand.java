@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,6 +31,10 @@ final class ExplainCommand implements Callable<Integer> {
   private static final int EXCITED = 3;
 
   private static final int TOP = 5;
+
+  /** Of an atlas. */
+  private static final int CLASSES = 3;
+
   private static final List<AttributionMethod> METHODS =
       List.of(AttributionMethod.GRADIENT, AttributionMethod.GUIDED, AttributionMethod.DECONVNET);
 
@@ -47,11 +52,27 @@ final class ExplainCommand implements Callable<Integer> {
       description = "Without the images that excite channels, which take most of the time.")
   private boolean quick;
 
+  @Option(
+      names = "--all",
+      description =
+          "An atlas instead: every method for the three top classes (or those of --class) and three"
+              + " layers, to be chosen on a page. Takes minutes; shows what sanity found if that"
+              + " was run into the same folder.")
+  private boolean all;
+
   @Override
   public Integer call() {
+    if (all && quick) {
+      throw new ParameterException(
+          command.commandLine(), "--all and --quick exclude each other: leave one out");
+    }
     try (Backend backend = model.openBackend();
         Model loaded = model.open(backend)) {
       InputOptions.Photograph photograph = input.read(image, loaded);
+      if (all) {
+        atlas(loaded, photograph);
+        return 0;
+      }
       String scored = target.layer(loaded);
       String layer = Study.defaultLayer(loaded, photograph, scored);
       Shape size = Shape.of(1, photograph.input().height(), photograph.input().width(), 3);
@@ -65,6 +86,22 @@ final class ExplainCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void atlas(Model loaded, InputOptions.Photograph photograph) {
+    try (Demonstration shown = new Demonstration(loaded, photograph, target, model.seed())) {
+      List<TargetOptions.Target> targets =
+          shown.target().label() == null
+              ? List.of(shown.target())
+              : target.resolveAll(loaded, shown.study().run(), Math.min(CLASSES, loaded.classes()));
+      Map<String, Object> result =
+          new Atlas(command, model, shown, targets, output.folder()).write();
+      if (output.json()) {
+        CommandOutput.json(result);
+      } else {
+        CommandOutput.line("page: %s", result.get("page"));
+      }
+    }
   }
 
   private void explain(Study study, String layer, List<String> depths) {

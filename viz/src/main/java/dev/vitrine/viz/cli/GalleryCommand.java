@@ -50,7 +50,7 @@ final class GalleryCommand implements Callable<Integer> {
     if (images.size() > MOST) {
       throw usage(images.size() + " photographs; the drawing has room for " + MOST);
     }
-    List<String> all = new ArrayList<>(Gallery.methods());
+    List<String> all = new ArrayList<>(Demonstration.methods());
     all.add("spikes");
     for (String method : methods) {
       if (!all.contains(method)) {
@@ -69,17 +69,18 @@ final class GalleryCommand implements Callable<Integer> {
       try (Progress bar =
           Progress.of("gallery", 0, (long) all.size() * images.size(), Progress.Unit.STEPS)) {
         for (Path image : images) {
-          try (Gallery gallery =
-              new Gallery(loaded, input.read(image, loaded), new TargetOptions(), model.seed())) {
-            photographs.add(gallery.photograph());
-            explained.add(gallery.explained());
-            means.add(gallery.means());
-            layer = gallery.layer();
+          try (Demonstration shown =
+              new Demonstration(
+                  loaded, input.read(image, loaded), new TargetOptions(), model.seed())) {
+            photographs.add(shown.study().photograph().shown());
+            explained.add(shown.target().people());
+            layer = shown.layer();
+            means.add(shown.means(layer));
             for (String method : all) {
               if (!method.equals("spikes")) {
                 pictures
                     .computeIfAbsent(method, k -> new ArrayList<>())
-                    .add(picture(gallery, method, refused));
+                    .add(picture(shown, method, refused));
               }
               bar.step();
             }
@@ -93,9 +94,9 @@ final class GalleryCommand implements Callable<Integer> {
   }
 
   /** Null, with a reason, where a method is not for this network. */
-  private static Picture picture(Gallery gallery, String method, Set<String> refused) {
+  private static Picture picture(Demonstration shown, String method, Set<String> refused) {
     try {
-      return gallery.picture(method);
+      return shown.of(method).picture();
     } catch (BadInputException e) {
       refused.add(method + ": " + e.getMessage());
       return null;

@@ -1,29 +1,28 @@
 package dev.vitrine.viz.cli;
 
-import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.viz.method.Subject;
 import dev.vitrine.viz.plot.LinePlot;
 import dev.vitrine.viz.render.ColorMap;
 import dev.vitrine.viz.render.HeatMap;
 import dev.vitrine.viz.render.OutputFolder;
 import dev.vitrine.viz.render.PictureGrid;
+import dev.vitrine.viz.render.Table;
 import dev.vitrine.viz.trust.CascadingRandomization;
+import dev.vitrine.viz.trust.Control;
 import dev.vitrine.viz.trust.PixelMap;
-import dev.vitrine.weights.Model;
+import dev.vitrine.viz.trust.RankCorrelation;
 import dev.vitrine.weights.image.Picture;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Option;
 
 /** {@code sanity}: whether a method's map depends on what the network has learned. */
 @Command(
@@ -32,97 +31,118 @@ import picocli.CommandLine.Spec;
     description =
         "Draws the weights anew, layer by layer from the scores down, and shows what becomes of the"
             + " maps: one that stays the same says nothing about the network.")
-final class SanityCommand implements Callable<Integer> {
-  /** Up to here a map counts as one that has changed. */
-  private static final double PASSES = 0.5;
-
+final class SanityCommand extends ExaminationCommand<SanityCommand.Sanity> {
   private static final PictureGrid GRID = new PictureGrid(8, 160, 4);
 
-  @Spec private CommandSpec command;
-  @Mixin private ModelOptions model;
-  @Mixin private InputOptions input;
-  @Mixin private TargetOptions target;
-  @Mixin private MethodOptions methods;
-  @Mixin private OutputOptions output;
+  @Option(
+      names = "--draws",
+      paramLabel = "N",
+      defaultValue = "5",
+      description =
+          "How many networks with all weights drawn anew are held against the learned one; the"
+              + " pictures and curves are those of the first. Default: ${DEFAULT-VALUE}.")
+  private int draws;
 
-  @Parameters(paramLabel = "IMAGE", description = "A photograph.")
-  private Path image;
+  @Option(
+      names = "--stages",
+      paramLabel = "N",
+      description = "How many maps on the way down. Default: one for each layer with weights.")
+  private Integer stages;
 
-  @Override
-  public Integer call() {
-    List<String> names = methods.names();
-    try (Backend backend = model.openBackend();
-        Model loaded = model.open(backend)) {
-      InputOptions.Photograph photograph = input.read(image, loaded);
-      String scored = target.layer(loaded);
-      Map<String, PixelMap> maps = new LinkedHashMap<>();
-      names.forEach(n -> maps.put(n, methods.of(n, loaded, photograph, scored, model.seed())));
-      try (Study study = new Study(loaded, photograph, Set.of(scored))) {
-        TargetOptions.Target what = target.resolve(loaded, study.run());
-        Subject subject = study.subject(what.objective());
-        int each = 1 + CascadingRandomization.layers(loaded.network(), scored).size();
-        Map<String, List<CascadingRandomization.Stage>> found = new LinkedHashMap<>();
-        try (Progress bar =
-            Progress.of("sanity", 0, (long) each * names.size(), Progress.Unit.STEPS)) {
-          maps.forEach(
-              (name, map) ->
-                  found.put(
-                      name,
-                      new CascadingRandomization(model.seed())
-                          .of(subject, map, stage -> bar.step())));
-        }
-        write(study, what, found);
-      }
+  /**
+   * What is left of a method's map.
+   *
+   * @param map its own
+   * @param edges the rank correlation of that with the photograph's edges
+   * @param way the mean of those with the maps on the way, as layer after layer is drawn anew
+   * @param drawn those with the maps of networks all of whose weights are drawn anew
+   */
+  record Sanity(float[] map, double edges, double way, double[] drawn) {
+    /** Up to here a map counts as one that has changed. */
+    private static final double PASSES = 0.5;
+
+    /** True if there is a map at all: one that is the same everywhere has no order of pixels. */
+    boolean hasMap() {
+      return !Double.isNaN(RankCorrelation.of(map, map));
     }
-    return 0;
+
+    /** At the end, the mean over the draws. */
+    double left() {
+      return mean(Arrays.stream(drawn));
+    }
+
+    /** A map that has become the same everywhere has nothing in common with another. */
+    static double mean(DoubleStream correlations) {
+      return correlations.map(r -> Double.isNaN(r) ? 0 : r).average().orElse(0);
+    }
+
+    boolean passes() {
+      return passes(left(), way);
+    }
+
+    static boolean passes(double left, double way) {
+      return left <= PASSES && way <= PASSES;
+    }
   }
 
-  private void write(
-      Study study,
-      TargetOptions.Target what,
-      Map<String, List<CascadingRandomization.Stage>> found) {
+  @Override
+  void check() {
+    if (draws < 1) {
+      throw usage("--draws is " + draws + "; it must be 1 or more");
+    }
+    if (stages != null && stages < 1) {
+      throw usage("--stages is " + stages + "; it must be 1 or more");
+    }
+  }
+
+  @Override
+  Finding<Sanity> examine(
+      Study study, TargetOptions.Target what, Map<String, MethodOptions.Examined> examined) {
+    Map<String, Sanity> found = new LinkedHashMap<>();
     OutputFolder folder = output.folder();
     String stem = study.photograph().stem();
     Map<String, Object> record = Provenance.of(command, study);
     record.put("target", Attribution.targetRecord(what));
+    List<String> layers =
+        CascadingRandomization.layers(study.model().network(), what.objective().layer());
+    List<String> stops =
+        CascadingRandomization.stops(layers, stages == null ? layers.size() : stages);
+    List<String> down = new ArrayList<>(List.of("as learned"));
+    down.addAll(stops);
     List<Map<String, Object>> results = new ArrayList<>();
     List<LinePlot.Curve> curves = new ArrayList<>();
-    List<LinePlot.Mark> marks = new ArrayList<>();
-    found.forEach(
-        (name, stages) -> {
-          Map<String, Object> result = new LinkedHashMap<>();
-          double[] at = new double[stages.size()];
-          double[] values = new double[stages.size()];
-          List<Picture> pictures = new ArrayList<>();
-          Map<String, Object> correlations = new LinkedHashMap<>();
-          for (int i = 0; i < stages.size(); i++) {
-            CascadingRandomization.Stage stage = stages.get(i);
-            at[i] = stages.size() == 1 ? 0 : i / (stages.size() - 1.0);
-            values[i] = stage.correlation();
-            String down = stage.layer() == null ? "as learned" : stage.layer();
-            correlations.put(down, Double.isNaN(values[i]) ? null : values[i]);
-            if (curves.isEmpty()) {
-              marks.add(new LinePlot.Mark(at[i], down));
+    float[] edges = Control.SOBEL.of(study.subject(what.objective()));
+    try (Progress bar =
+        Progress.of(
+            "sanity", 0, (long) (down.size() + draws - 1) * examined.size(), Progress.Unit.STEPS)) {
+      examined.forEach(
+          (name, method) -> {
+            Subject subject = study.subject(method.target().objective());
+            List<CascadingRandomization.Stage> cascade =
+                new CascadingRandomization(model.seed())
+                    .of(subject, method.map(), stops, stage -> bar.step());
+            Sanity sanity = measured(subject, method.map(), cascade, edges, bar::step);
+            found.put(name, sanity);
+            curves.add(curve(name, cascade, down));
+            Map<String, Object> result = result(name, cascade, sanity);
+            if (!method.target().equals(what)) {
+              result.put("target", Attribution.targetRecord(method.target()));
             }
-            pictures.add(picture(study, stage.map()));
-          }
-          curves.add(new LinePlot.Curve(name, at, values));
-          double last = values[values.length - 1];
-          String file = stem + "-sanity-" + name;
-          result.put("method", name);
-          result.put("correlations", correlations);
-          result.put("passes", !(last > PASSES));
-          result.put("picture", folder.png(file, GRID.of(pictures)).toString());
-          folder.json(file, with(record, result));
-          results.add(result);
-          if (!output.json()) {
-            CommandOutput.line("%s", verdict(name, last));
-          }
-        });
-    String file = stem + "-sanity";
+            String file = stem + "-sanity-" + name;
+            List<Picture> pictures = cascade.stream().map(s -> picture(study, s.map())).toList();
+            result.put("picture", folder.png(file, GRID.of(pictures)).toString());
+            folder.json(file, with(record, result));
+            results.add(result);
+            if (!output.json()) {
+              CommandOutput.line("%s", verdict(name, sanity));
+            }
+          });
+    }
+    List<LinePlot.Mark> marks = new ArrayList<>();
+    down.forEach(layer -> marks.add(new LinePlot.Mark(at(layer, down), layer)));
     Path plot =
         folder.text(
-            file + ".svg",
+            stem + "-sanity.svg",
             new LinePlot(
                     "What is left of the maps of " + what.people() + ", " + stem,
                     "Rank correlation with the network's own map",
@@ -132,35 +152,136 @@ final class SanityCommand implements Callable<Integer> {
                 .svg());
     record.put("results", results);
     record.put("plot", plot.toString());
-    folder.json(file, record);
-    if (output.json()) {
-      CommandOutput.json(record);
-    } else {
+    folder.json(stem + "-sanity", record);
+    if (!output.json()) {
       CommandOutput.line("plot: %s", plot);
     }
+    return new Finding<>(stem, found, record);
   }
 
-  private static String verdict(String name, double last) {
-    if (Double.isNaN(last)) {
-      return name + " passes: with every weight drawn anew its map is the same everywhere";
+  private Sanity measured(
+      Subject subject,
+      PixelMap method,
+      List<CascadingRandomization.Stage> cascade,
+      float[] edges,
+      Runnable progress) {
+    float[] own = cascade.get(0).map();
+    double[] drawn = new double[draws];
+    drawn[0] = cascade.get(cascade.size() - 1).correlation();
+    for (int i = 1; i < draws; i++) {
+      drawn[i] = new CascadingRandomization(model.seed() + i).left(subject, method, own);
+      progress.run();
+    }
+    DoubleStream way =
+        cascade.stream().skip(1).mapToDouble(CascadingRandomization.Stage::correlation);
+    return new Sanity(own, RankCorrelation.of(own, edges), Sanity.mean(way), drawn);
+  }
+
+  private static Map<String, Object> result(
+      String name, List<CascadingRandomization.Stage> stages, Sanity sanity) {
+    Map<String, Object> correlations = new LinkedHashMap<>();
+    stages.forEach(
+        s ->
+            correlations.put(
+                s.layer() == null ? "as learned" : s.layer(), numberOrNull(s.correlation())));
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("method", name);
+    result.put("correlations", correlations);
+    result.put("drawn", Arrays.stream(sanity.drawn()).mapToObj(r -> numberOrNull(r)).toList());
+    result.put("correlation", sanity.hasMap() ? sanity.left() : null);
+    result.put("onTheWay", sanity.hasMap() ? sanity.way() : null);
+    result.put("withEdges", numberOrNull(sanity.edges()));
+    result.put("passes", sanity.hasMap() ? sanity.passes() : null);
+    return result;
+  }
+
+  /** A method that explains a unit begins further down than the scores. */
+  private static LinePlot.Curve curve(
+      String name, List<CascadingRandomization.Stage> stages, List<String> down) {
+    return new LinePlot.Curve(
+        name,
+        stages.stream().mapToDouble(s -> s.layer() == null ? 0 : at(s.layer(), down)).toArray(),
+        stages.stream().mapToDouble(CascadingRandomization.Stage::correlation).toArray());
+  }
+
+  private static double at(String layer, List<String> down) {
+    return down.size() == 1 ? 0 : down.indexOf(layer) / (down.size() - 1.0);
+  }
+
+  @Override
+  Table table(List<Finding<Sanity>> findings, List<Map<String, Object>> numbers) {
+    List<String> head = new ArrayList<>(List.of("method"));
+    findings.forEach(f -> head.add(f.photograph()));
+    head.addAll(List.of("mean", "on the way", "another photograph", "edges", "verdict"));
+    List<List<String>> rows = new ArrayList<>();
+    for (String name : findings.get(0).methods().keySet()) {
+      List<Sanity> all = findings.stream().map(f -> f.methods().get(name)).toList();
+      List<String> row = new ArrayList<>(List.of(name));
+      all.forEach(s -> row.add(text(s.hasMap() ? s.left() : Double.NaN)));
+      List<Sanity> shown = all.stream().filter(Sanity::hasMap).toList();
+      double mean = mean(shown, Sanity::left);
+      double way = mean(shown, Sanity::way);
+      double others = others(shown);
+      double edges = mean(shown, Sanity::edges);
+      boolean passes = Sanity.passes(mean, way);
+      row.addAll(List.of(text(mean), text(way), text(others), text(edges)));
+      row.add(shown.isEmpty() ? "no map" : passes ? "passes" : "FAILS");
+      rows.add(row);
+      Map<String, Object> record = new LinkedHashMap<>();
+      record.put("method", name);
+      record.put("correlation", numberOrNull(mean));
+      record.put("onTheWay", numberOrNull(way));
+      record.put("anotherPhotograph", numberOrNull(others));
+      record.put("withEdges", numberOrNull(edges));
+      record.put("passes", shown.isEmpty() ? null : passes);
+      numbers.add(record);
+    }
+    return new Table(head, rows);
+  }
+
+  private static double mean(List<Sanity> all, ToDoubleFunction<Sanity> figure) {
+    return all.stream().mapToDouble(figure).average().orElse(Double.NaN);
+  }
+
+  /** The mean over the pairs of photographs: what maps have in common that only share a method. */
+  private static double others(List<Sanity> all) {
+    double sum = 0;
+    int pairs = 0;
+    for (int i = 0; i < all.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        if (all.get(i).map().length == all.get(j).map().length) {
+          sum += RankCorrelation.of(all.get(i).map(), all.get(j).map());
+          pairs++;
+        }
+      }
+    }
+    return sum / pairs;
+  }
+
+  private static Double numberOrNull(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+
+  private static String text(double value) {
+    return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.2f", value);
+  }
+
+  private static String verdict(String name, Sanity sanity) {
+    if (!sanity.hasMap()) {
+      return name + " says nothing: its map is the same everywhere as it is";
     }
     return String.format(
         Locale.ROOT,
-        "%s %s: rank correlation %.2f with every weight drawn anew",
+        "%s %s: rank correlation %.2f with every weight drawn anew, %.2f on the way there",
         name,
-        last > PASSES ? "FAILS" : "passes",
-        last);
+        sanity.passes() ? "passes" : "FAILS",
+        sanity.left(),
+        sanity.way());
   }
 
   private static Picture picture(Study study, float[] map) {
     int h = study.photograph().input().height();
     int w = study.photograph().input().width();
     return HeatMap.of(h, w, map).picture(HeatMap.Scaling.ROBUST, ColorMap.INFERNO, h, w);
-  }
-
-  private static Map<String, Object> with(Map<String, Object> record, Map<String, Object> own) {
-    Map<String, Object> all = new LinkedHashMap<>(record);
-    all.putAll(own);
-    return all;
   }
 }

@@ -111,6 +111,11 @@ final class TargetOptions {
 
   /** The targets, once the run is there: several if as many classes were named. */
   List<Target> resolveAll(Model model, Run run) {
+    return resolveAll(model, run, 1);
+  }
+
+  /** The same, and as many of the top classes as said if none was named. */
+  List<Target> resolveAll(Model model, Run run, int top) {
     if (top() > 0) {
       throw usage(
           "--unit is '"
@@ -128,7 +133,7 @@ final class TargetOptions {
     Labels labels = Prediction.labels(model);
     List<Label> wanted =
         wantedClasses.isEmpty()
-            ? List.of(labels.get(prediction.top(1).get(0)))
+            ? prediction.top(top).stream().map(labels::get).toList()
             : wantedClasses.stream().map(labels::find).distinct().toList();
     return wanted.stream()
         .map(

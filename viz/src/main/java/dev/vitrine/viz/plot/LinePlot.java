@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Curves over a common axis, each with a name beside the plot; colours repeat after six, with
- * dashes, so that no two look alike.
+ * Curves over a common axis, each with a name beside the plot; colours repeat after six, with other
+ * dashes, so that no two of twenty-four look alike.
  *
  * @param upTitle what the curves' numbers are, with their unit
  * @param acrossTitle what they are plotted over
@@ -27,6 +27,8 @@ public record LinePlot(
   private static final String[] COLORS = {
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
   };
+
+  private static final String[] DASHES = {"none", "6 4", "2 3", "10 3 2 3"};
 
   /** A place on the lower axis, 0 to 1, and what is written there. */
   public record Mark(double at, String text) {}
@@ -109,7 +111,7 @@ public record LinePlot(
     line.put("name", curve.name());
     line.put("points", points.toString());
     line.put("color", COLORS[i % COLORS.length]);
-    line.put("dashes", i < COLORS.length ? "none" : "6 4");
+    line.put("dashes", DASHES[i / COLORS.length % DASHES.length]);
     line.put("keyAt", number(TOP + 10 + 20.0 * i));
     line.put("keyFrom", LEFT + WIDTH + 16);
     line.put("keyTo", LEFT + WIDTH + 40);

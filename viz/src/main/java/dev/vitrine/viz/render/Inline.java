@@ -31,7 +31,7 @@ public final class Inline {
       how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
       how.setCompressionQuality(QUALITY);
       writer.setOutput(out);
-      Picture small = within(photograph, longest);
+      Picture small = Resize.BILINEAR.within(photograph, longest);
       writer.write(null, new IIOImage(small.toBufferedImage(), null, null), how);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // into memory
@@ -43,7 +43,7 @@ public final class Inline {
 
   /** A picture without loss, its longer side at most so many pixels. */
   public static String picture(Picture picture, int longest) {
-    return png(within(picture, longest).toBufferedImage());
+    return png(Resize.BILINEAR.within(picture, longest).toBufferedImage());
   }
 
   /**
@@ -81,16 +81,6 @@ public final class Inline {
       image.getRaster().setSample(p % toW, p / toW, 0, index);
     }
     return png(image);
-  }
-
-  private static Picture within(Picture picture, int longest) {
-    int longer = Math.max(picture.height(), picture.width());
-    return longer <= longest
-        ? picture
-        : Resize.BILINEAR.apply(
-            picture,
-            Math.max(1, picture.height() * longest / longer),
-            Math.max(1, picture.width() * longest / longer));
   }
 
   private static String png(RenderedImage image) {

@@ -29,6 +29,11 @@ public record PixelCurve(double[] shares, double[] scores) {
     return of(subject, map, cover, subject.input(), steps, progress);
   }
 
+  /** The same in multiples of a value. */
+  public PixelCurve over(double value) {
+    return new PixelCurve(shares, Arrays.stream(scores).map(s -> s / value).toArray());
+  }
+
   /** The area under the curve by trapezoids, in units of the score. */
   public double area() {
     double area = 0;

@@ -8,11 +8,11 @@ import java.util.Comparator;
  * to do with each other, -1 where one orders them the other way. Equal values share the mean of
  * their ranks.
  */
-final class RankCorrelation {
+public final class RankCorrelation {
   private RankCorrelation() {}
 
   /** The correlation in -1..1, or NaN where a map is the same everywhere. */
-  static double of(float[] a, float[] b) {
+  public static double of(float[] a, float[] b) {
     if (a.length != b.length) {
       throw new IllegalArgumentException(a.length + " values and " + b.length);
     }

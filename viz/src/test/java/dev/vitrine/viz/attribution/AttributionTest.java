@@ -244,6 +244,52 @@ final class AttributionTest {
     }
   }
 
+  /** The score is a mean over the map, so that it matters nowhere where the patch lies. */
+  @Test
+  void everyMethodsMapMovesWithTheImage() {
+    Shape shape = Shape.of(1, 12, 12, 2);
+    float[] patch = SmallNetworks.random(18, 9);
+    ClassScore score = new ClassScore("scores", 1, 3, false);
+    List<Attributor> methods =
+        List.of(
+            new InputGradient(ReluRule.GRADIENT),
+            new InputGradient(ReluRule.GUIDED),
+            new GradientTimesInput(),
+            new IntegratedGradients(5, new float[288]),
+            new GuidedGradCam("maps"),
+            new Occlusion(1, 1, new float[288]));
+    try (Network network = SmallNetworks.pooled(backend, shape, SmallNetworks.random(12, 3))) {
+      for (Attributor method : methods) {
+        float[] at =
+            method.of(new Subject(network, shape, placed(patch, 4, 4), score), QUIET).map();
+        float[] there =
+            method.of(new Subject(network, shape, placed(patch, 6, 5), score), QUIET).map();
+        double low = Double.POSITIVE_INFINITY;
+        double high = Double.NEGATIVE_INFINITY;
+        for (int y = 2; y < 8; y++) {
+          for (int i = 4; i < 18; i++) {
+            float value = at[y * 24 + i];
+            assertThat(there[((y + 2) * 12 + 1) * 2 + i])
+                .as("%s, row %d, column %d", method, y, i / 2)
+                .isCloseTo(value, within(1e-6f));
+            low = Math.min(low, value);
+            high = Math.max(high, value);
+          }
+        }
+        assertThat(high - low).as("range of %s", method).isGreaterThan(1e-4);
+      }
+    }
+  }
+
+  /** A 3x3 patch in a 12x12 image of two channels that is else zero. */
+  private static float[] placed(float[] patch, int top, int left) {
+    float[] image = new float[288];
+    for (int p = 0; p < 9; p++) {
+      System.arraycopy(patch, 2 * p, image, ((top + p / 3) * 12 + left + p % 3) * 2, 2);
+    }
+    return image;
+  }
+
   private static Unit strongest(int y, int column) {
     return Unit.at("conv", 1, y, column);
   }

@@ -8,6 +8,7 @@ import static dev.vitrine.viz.cli.Console.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vitrine.weights.array.Npy;
 import dev.vitrine.weights.image.Picture;
 import dev.vitrine.weights.image.Resize;
@@ -17,7 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -312,5 +317,61 @@ final class ExplainCommandTest {
   /** The page is XML too, so that a parser finds what is not escaped or not closed. */
   private static Document parsed(Path page) throws Exception {
     return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(page.toFile());
+  }
+
+  @Test
+  void theAtlasHoldsEveryMethodForSeveralClassesAndLayers() throws IOException {
+    Files.writeString(
+        folder.resolve("cat-sanity.json"),
+        "{\"results\": [{\"method\": \"gradient\", \"correlation\": 0.125, \"passes\": true}]}");
+    Console console =
+        Console.run("explain", sample("cat"), "--model=tiny_vgg", "--all", "-o", folder);
+
+    assertThat(console.exit()).isZero();
+    assertThat(console.err().lines()).singleElement().asString().contains("cam: ");
+    assertThat(console.out()).contains("page: ", "cat-atlas.html");
+    String html = Files.readString(folder.resolve("cat-atlas.html"));
+    JsonNode data =
+        new ObjectMapper()
+            .readTree(
+                html.split("<script type=\"application/json\" id=\"data\">", 2)[1]
+                    .split("</script>", 2)[0]);
+    assertThat(data.get("classes")).hasSize(3);
+    Set<String> methods = new HashSet<>();
+    for (JsonNode entry : data.get("entries")) {
+      methods.add(entry.get("method").asText());
+      assertThat(folder.resolve(entry.get("file").asText())).exists();
+      if (entry.get("heat").isTextual()) {
+        assertThat(folder.resolve(entry.get("heat").asText())).exists();
+      }
+      assertThat(entry.get("command").asText()).startsWith("./vitrine ");
+      assertThat(entry.get("saysNot").asText()).endsWith(".");
+    }
+    Set<String> expected = new HashSet<>(Demonstration.methods());
+    expected.add("spikes");
+    expected.remove("cam"); // Tiny VGG has no global pooling
+    assertThat(methods).isEqualTo(expected);
+    assertThat(html).contains("completeness gap", "0.13 of the map: it passes");
+  }
+
+  /** Every command that the atlas gives can be run, and says nothing of wrong usage. */
+  @Test
+  void theAtlasGivesCommandsThatRun() throws IOException {
+    Console.run(
+        "explain", sample("cat"), "--model=tiny_vgg", "--class=espresso", "--all", "-o", folder);
+    String html = Files.readString(folder.resolve("cat-atlas.html"));
+    Set<String> commands = new HashSet<>();
+    Matcher m = Pattern.compile("\"command\":\"./vitrine ([^\"]+)\"").matcher(html);
+    while (m.find()) {
+      if (!m.group(1).startsWith("maximize") && !m.group(1).startsWith("dream")) {
+        commands.add(m.group(1));
+      }
+    }
+    assertThat(commands).hasSizeGreaterThan(20);
+    for (String command : commands) {
+      List<Object> words = new ArrayList<>(List.of(command.split(" ")));
+      words.addAll(List.of("-o", folder.resolve("again")));
+      assertThat(Console.run(words.toArray()).exit()).as(command).isZero();
+    }
   }
 }

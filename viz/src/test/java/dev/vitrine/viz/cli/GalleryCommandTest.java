@@ -41,7 +41,7 @@ final class GalleryCommandTest {
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
             .parse(new ByteArrayInputStream(svg.getBytes(UTF_8)));
-    int methods = Gallery.methods().size();
+    int methods = Demonstration.methods().size();
     // The photographs, every method but cam, and the kernels, which are the same for both.
     assertThat(drawn.getElementsByTagName("image").getLength()).isEqualTo(2 * methods + 1);
     assertThat(drawn.getElementsByTagName("path").getLength()).isEqualTo(2);
@@ -75,7 +75,8 @@ final class GalleryCommandTest {
 
   @Test
   void everyMethodHasANote() {
-    Gallery.methods().forEach(method -> assertThat(MethodNote.of(method).says()).endsWith("."));
+    Demonstration.methods()
+        .forEach(method -> assertThat(MethodNote.of(method).says()).endsWith("."));
     assertThat(MethodNote.of("gradient").saysNot()).endsWith(".");
   }
 

@@ -245,6 +245,7 @@ final class WrongInputTest {
           "hypercolumn",
           "spikes",
           "top-images",
+          "trace",
           "summary",
           "devices"
         }) {

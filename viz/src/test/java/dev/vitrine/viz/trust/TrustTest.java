@@ -8,6 +8,10 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Backends;
 import dev.vitrine.engine.network.Network;
+import dev.vitrine.engine.network.NetworkBuilder;
+import dev.vitrine.engine.op.Dense;
+import dev.vitrine.engine.op.Relu;
+import dev.vitrine.engine.op.Reshape;
 import dev.vitrine.viz.attribution.GradientTimesInput;
 import dev.vitrine.viz.attribution.InputGradient;
 import dev.vitrine.viz.cam.EigenCam;
@@ -78,6 +82,93 @@ final class TrustTest {
     assertThat(stages.get(0).correlation()).isCloseTo(1, within(1e-12));
     assertThat(Math.abs(stages.get(1).correlation())).isLessThan(0.6);
     assertThat(GRADIENT.of(subject)).isEqualTo(before);
+  }
+
+  /** What tells the two apart: over several draws, and by the threshold of the command. */
+  @Test
+  void theControlsSurviveAllWeightsAndTheGradientDoesNot() {
+    Shape shape = Shape.of(1, 12, 12, 2);
+    try (Network network = SmallNetworks.linear(backend, shape, 2, SmallNetworks.random(576, 8))) {
+      Subject large = new Subject(network, shape, SmallNetworks.random(288, 9), SECOND);
+      for (int seed = 0; seed < 5; seed++) {
+        CascadingRandomization anew = new CascadingRandomization(seed);
+        for (Control control : Control.values()) {
+          assertThat(anew.left(large, control, control.of(large)))
+              .as("%s", control)
+              .isCloseTo(1, within(1e-12));
+        }
+        assertThat(Math.abs(anew.left(large, GRADIENT, GRADIENT.of(large)))).isLessThan(0.3);
+      }
+    }
+  }
+
+  @Test
+  void sobelOfARampIsItsSlope() {
+    float[] ramp = new float[40];
+    for (int i = 0; i < 40; i++) {
+      ramp[i] = 2 * (i / 2 % 5) + 3 * (i / 10) + (i % 2 == 0 ? 7 : -7); // the mean has no 7
+    }
+    float[] edges = Control.SOBEL.of(new Subject(linear, INPUT, ramp, SECOND));
+    double[] across = {8, 16, 16, 16, 8}; // 2 and 3, eight times; half beside the border
+    double[] down = {12, 24, 24, 12};
+    for (int i = 0; i < 20; i++) {
+      assertThat(edges[i])
+          .as("pixel %d", i)
+          .isCloseTo((float) Math.hypot(across[i % 5], down[i / 5]), within(1e-5f));
+    }
+  }
+
+  /** Half of all draws leave a score behind a ReLU at zero. */
+  @Test
+  void weightsThatLeaveNoGradientAreDrawnAgain() {
+    try (NetworkBuilder b = Network.on(backend).input("image", INPUT);
+        Network network =
+            b.layer("flat", Reshape.flatten())
+                .layer("pre", new Dense(), b.parameter("w", Shape.of(40, 2), alive()))
+                .layer("scores", new Relu())
+                .build()) {
+      Subject rectified = new Subject(network, INPUT, x, SECOND);
+      for (int seed = 0; seed < 8; seed++) {
+        CascadingRandomization anew = new CascadingRandomization(seed);
+        List<CascadingRandomization.Stage> stages = anew.of(rectified, GRADIENT, stage -> {});
+        assertThat(stages).allSatisfy(s -> assertThat(s.correlation()).isNotNaN());
+        assertThat(anew.left(rectified, GRADIENT, stages.get(0).map())).isNotNaN();
+      }
+    }
+  }
+
+  /** Weights with which the second score is positive. */
+  private float[] alive() {
+    float[] w = weights.clone();
+    for (int i = 0; i < 40; i++) {
+      w[2 * i + 1] = Math.abs(w[2 * i + 1]) * Math.signum(x[i]);
+    }
+    return w;
+  }
+
+  @Test
+  void stopsAreSpreadOverTheLayersAndEndAtTheImage() {
+    List<String> layers = List.of("a", "b", "c", "d", "e", "f", "g");
+    assertThat(CascadingRandomization.stops(layers, 3)).containsExactly("b", "d", "g");
+    assertThat(CascadingRandomization.stops(layers, 1)).containsExactly("g");
+    assertThat(CascadingRandomization.stops(layers, 99)).isEqualTo(layers);
+  }
+
+  @Test
+  void layersBetweenTwoStopsAreDrawnTogether() {
+    Shape shape = Shape.of(1, 6, 6, 2);
+    try (Network network = SmallNetworks.pooled(backend, shape, SmallNetworks.random(12, 3))) {
+      Subject pooled =
+          new Subject(
+              network, shape, SmallNetworks.random(72, 4), new ClassScore("scores", 0, 3, false));
+      List<CascadingRandomization.Stage> stages =
+          new CascadingRandomization(2)
+              .of(pooled, PixelMap.of(new EigenCam(), "maps"), List.of("conv"), stage -> {});
+      assertThat(stages)
+          .extracting(CascadingRandomization.Stage::layer)
+          .containsExactly(null, "conv");
+      assertThat(stages.get(1).correlation()).isLessThan(0.99);
+    }
   }
 
   @Test

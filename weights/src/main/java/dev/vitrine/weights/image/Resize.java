@@ -73,6 +73,17 @@ public enum Resize {
    */
   public record Region(double top, double left, double height, double width) {}
 
+  /** The picture with its longer side at most so many pixels, in its own proportions. */
+  public Picture within(Picture picture, int longest) {
+    int longer = Math.max(picture.height(), picture.width());
+    return longer <= longest
+        ? picture
+        : apply(
+            picture,
+            (int) Math.max(1, Math.round((double) picture.height() * longest / longer)),
+            (int) Math.max(1, Math.round((double) picture.width() * longest / longer)));
+  }
+
   /**
    * The picture at this size; the same object if it already has it.
    *

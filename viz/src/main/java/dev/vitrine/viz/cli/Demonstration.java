@@ -27,32 +27,49 @@ import dev.vitrine.weights.Model;
 import dev.vitrine.weights.image.Picture;
 import dev.vitrine.weights.image.Resize;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What every method shows of one photograph: its top class where a method explains a class, its
- * strongest channel where one explains a channel.
+ * What every method shows of one photograph: of a class where a method explains a class, of a
+ * layer's strongest channel where one explains a channel.
  */
-final class Gallery implements AutoCloseable {
+final class Demonstration implements AutoCloseable {
   private static final int STRONGEST = 16;
   private static final int DREAM = 480;
   private static final int SIDE = 192;
+
+  /** Of a layer's maps or channels; the rest is of a class. */
+  static final List<String> OF_LAYERS =
+      List.of("activations", "top-images", "graetz", "chollet", "lucid", "dream");
 
   private final Model model;
   private final Study study;
   private final String last; // of class activation maps
   private final String layer; // whose channels are shown
-  private final ChannelMaps maps;
+  private final List<String> depths;
   private final TargetOptions.Target target;
   private final long seed;
-  private final Map<String, Picture> pictures = new LinkedHashMap<>();
+
+  /**
+   * A picture.
+   *
+   * @param picture over the photograph, where it is a map
+   * @param heat the map itself where there is one, else null
+   * @param scaling the map's
+   * @param figures what the method tells in numbers
+   */
+  record Shown(
+      Picture picture, HeatMap heat, HeatMap.Scaling scaling, Map<String, Double> figures) {
+    static Shown of(Picture picture, Map<String, Double> figures) {
+      return new Shown(picture, null, null, figures);
+    }
+  }
 
   /** Runs the network. */
-  Gallery(Model model, InputOptions.Photograph photograph, TargetOptions wanted, long seed) {
+  Demonstration(Model model, InputOptions.Photograph photograph, TargetOptions wanted, long seed) {
     this.model = model;
     this.seed = seed;
     Network network = model.network();
@@ -60,75 +77,103 @@ final class Gallery implements AutoCloseable {
     String scored = wanted.layer(model);
     this.last = Study.defaultLayer(model, photograph, scored);
     this.layer = SpatialLayers.depth(network, input, last, DreamCommand.DEPTH);
-    List<String> depths = SpatialLayers.depths(network, input, last);
+    this.depths = SpatialLayers.depths(network, input, last);
     Set<String> heard = new LinkedHashSet<>(List.of(scored, last, layer));
     heard.addAll(depths);
     this.study = new Study(model, photograph, heard);
-    this.maps = ChannelMaps.of(study.run(), layer);
-    this.target = wanted.resolve(model, study.run());
+    this.target =
+        wanted.isOpen() && !model.hasClasses()
+            ? TargetOptions.Target.strongest(study.run(), last)
+            : wanted.resolveAll(model, study.run()).get(0);
   }
 
-  /** The methods that {@link #picture} knows. */
+  /** The methods that {@link #of} knows. */
   static List<String> methods() {
     List<String> all = new ArrayList<>();
     for (AttributionMethod method : AttributionMethod.values()) {
       all.add(method.toString());
     }
     all.addAll(CamOptions.NAMES);
-    all.addAll(
-        List.of("activations", "hypercolumn", "top-images", "graetz", "chollet", "lucid", "dream"));
+    all.add("hypercolumn");
+    all.addAll(OF_LAYERS);
     return all;
   }
 
-  /** What is explained, as people call it. */
-  String explained() {
-    return target.people();
+  /** The run that all methods begin with. */
+  Study study() {
+    return study;
   }
 
-  /** The photograph as it is drawn. */
-  Picture photograph() {
-    return study.photograph().shown();
+  /** What is explained unless told otherwise. */
+  TargetOptions.Target target() {
+    return target;
   }
 
-  /** The mean activation of each channel. */
-  double[] means() {
-    return maps.means();
-  }
-
-  /** The layer whose channels are shown. */
+  /** The layer whose channels are shown unless told otherwise. */
   String layer() {
     return layer;
   }
 
+  /** Layers from early to late, the last one that of class activation maps. */
+  List<String> depths() {
+    return depths;
+  }
+
+  /** The mean activation of each channel of a layer. */
+  double[] means(String layer) {
+    return maps(layer).means();
+  }
+
   /**
-   * A method's picture.
+   * What a method shows of what is explained, at the layer that suits it.
    *
    * @throws BadInputException if the method is not for this network
    */
-  Picture picture(String method) {
-    return pictures.computeIfAbsent(method, this::made);
+  Shown of(String method) {
+    return of(method, target);
   }
 
-  private Picture made(String method) {
+  /** The layer that a method of classes looks at unless told otherwise. */
+  private String camLayer(String method) {
+    return CamOptions.byName(method).isPresent()
+        ? CamOptions.defaultLayer(method, model, study.photograph(), target.objective().layer())
+        : last;
+  }
+
+  /** The same of another target. */
+  Shown of(String method, TargetOptions.Target target) {
+    return of(method, target, OF_LAYERS.contains(method) ? layer : camLayer(method));
+  }
+
+  /**
+   * What a method shows.
+   *
+   * @param target of methods that explain a class
+   * @param layer of methods that look at one
+   * @throws BadInputException if the method is not for this network
+   */
+  Shown of(String method, TargetOptions.Target target, String layer) {
     if (CamOptions.byName(method).isPresent()) {
-      return cam(method, CamOptions.byName(method).orElseThrow());
+      LayerNames.checkLeads(model.network(), layer, target.objective().layer());
+      CamMethod cam = CamOptions.byName(method).orElseThrow();
+      return over(Localization.of(method, method, cam, study, target, layer).heat(), Map.of());
     }
     return switch (method) {
-      case "activations" -> activations();
-      case "hypercolumn" -> hypercolumn();
-      case "top-images" -> patch();
-      case "dream" -> dream();
-      case "graetz", "chollet", "lucid" -> maximized(method);
-      default -> attribution(AttributionMethod.parse(method));
+      case "activations" -> Shown.of(activations(layer), Map.of());
+      case "hypercolumn" -> Shown.of(hypercolumn(), Map.of());
+      case "top-images" -> Shown.of(patch(layer), Map.of());
+      case "dream" -> dream(layer);
+      case "graetz", "chollet", "lucid" -> maximized(method, layer);
+      default -> attribution(AttributionMethod.parse(method), target, layer);
     };
   }
 
-  private Picture attribution(AttributionMethod method) {
+  private Shown attribution(AttributionMethod method, TargetOptions.Target target, String layer) {
     Attributor attributor =
-        new AttributionOptions().attributor(method, model, study.photograph(), last, seed);
+        new AttributionOptions().attributor(method, model, study.photograph(), layer, seed);
     TargetOptions.Target what =
         method == AttributionMethod.DECONVNET
-            ? TargetOptions.Target.strongest(study.run(), last)
+            ? TargetOptions.Target.strongest(study.run(), layer)
             : target;
     Attribution made = Attribution.of(study, method, what, attributor);
     int h = made.height();
@@ -136,11 +181,15 @@ final class Gallery implements AutoCloseable {
     return switch (method) {
       // Their colours say little when small: what counts is where.
       case GRADIENT, GRADIENT_X_INPUT, SMOOTHGRAD, INTEGRATED_GRADIENTS ->
-          study
-              .photograph()
-              .asSeen(made.magnitude().picture(HeatMap.Scaling.ROBUST, ColorMap.INFERNO, h, w));
-      case OCCLUSION -> over(HeatMap.of(h, w, first(made.gradient())));
-      default -> made.picture(study.photograph());
+          new Shown(
+              study
+                  .photograph()
+                  .asSeen(made.magnitude().picture(HeatMap.Scaling.ROBUST, ColorMap.INFERNO, h, w)),
+              made.magnitude(),
+              HeatMap.Scaling.ROBUST,
+              made.figures());
+      case OCCLUSION -> over(HeatMap.of(h, w, first(made.gradient())), made.figures());
+      default -> Shown.of(made.picture(study.photograph()), made.figures());
     };
   }
 
@@ -153,44 +202,42 @@ final class Gallery implements AutoCloseable {
     return first;
   }
 
-  private Picture cam(String name, CamMethod method) {
-    String looked =
-        CamOptions.defaultLayer(name, model, study.photograph(), target.objective().layer());
-    return over(Localization.of(name, name, method, study, target, looked).heat());
+  private Shown over(HeatMap heat, Map<String, Double> figures) {
+    Picture picture =
+        heat.overlay(
+            study.photograph().shown(),
+            study.photograph().seen(),
+            HeatMap.Scaling.POSITIVE,
+            ColorMap.INFERNO,
+            Opacity.GROWING);
+    return new Shown(picture, heat, HeatMap.Scaling.POSITIVE, figures);
   }
 
-  private Picture over(HeatMap heat) {
-    return heat.overlay(
-        study.photograph().shown(),
-        study.photograph().seen(),
-        HeatMap.Scaling.POSITIVE,
-        ColorMap.INFERNO,
-        Opacity.GROWING);
+  private ChannelMaps maps(String layer) {
+    return ChannelMaps.of(study.run(), layer);
   }
 
-  private Picture activations() {
+  private Picture activations(String layer) {
+    ChannelMaps maps = maps(layer);
     return new ChannelGrid(4, 48, ChannelGrid.Scaling.STANDARDIZED, ColorMap.VIRIDIS)
         .of(maps, maps.strongest(STRONGEST));
   }
 
   private Picture hypercolumn() {
     Shape input = LayerOptions.input(study.photograph());
-    List<String> layers = SpatialLayers.depths(model.network(), input, last);
     Hypercolumn columns =
-        new Hypercolumn(
-            layers.stream().map(l -> ChannelMaps.of(study.run(), l)).toList(),
-            input.dim(1),
-            input.dim(2));
+        new Hypercolumn(depths.stream().map(this::maps).toList(), input.dim(1), input.dim(2));
     PrincipalComponents components = PrincipalComponents.of(columns, 3, round -> {});
     return study
         .photograph()
         .asSeen(HypercolumnCommand.inColor(components.scores(), input.dim(1), input.dim(2)));
   }
 
-  private Picture patch() {
+  private Picture patch(String layer) {
     Network network = model.network();
     Shape input = LayerOptions.input(study.photograph());
-    Unit unit = Unit.max(layer, maps.strongest(1).get(0)).resolved(study.run().output(layer));
+    Unit unit =
+        Unit.max(layer, maps(layer).strongest(1).get(0)).resolved(study.run().output(layer));
     Unit.Place.At at = (Unit.Place.At) unit.place();
     Patch sees =
         Patch.seen(
@@ -203,10 +250,10 @@ final class Gallery implements AutoCloseable {
         .patch(SIDE);
   }
 
-  private Picture maximized(String preset) {
+  private Shown maximized(String preset, String layer) {
     Recipe recipe =
         Recipe.PRESETS.stream().filter(r -> r.name().equals(preset)).findFirst().orElseThrow();
-    int channel = maps.strongest(1).get(0);
+    int channel = maps(layer).strongest(1).get(0);
     Feature feature =
         recipe.beforeRelu()
             ? Feature.beforeRelu(model.network(), layer, channel)
@@ -225,17 +272,20 @@ final class Gallery implements AutoCloseable {
                   seed,
                   work -> bar.to(done[0] += work))
               .get(0);
-      return Animation.picture(made.size(), made.size(), made.colors());
+      List<Double> values = made.activations();
+      return Shown.of(
+          Animation.picture(made.size(), made.size(), made.colors()),
+          Map.of(
+              "channel", (double) channel,
+              "from", values.get(0),
+              "to", values.get(values.size() - 1)));
     }
   }
 
-  private Picture dream() {
-    Picture shown = study.photograph().shown();
-    int longer = Math.max(shown.height(), shown.width());
-    double scale = Math.min(1, (double) DREAM / longer);
-    int h = (int) Math.max(1, Math.round(scale * shown.height()));
-    int w = (int) Math.max(1, Math.round(scale * shown.width()));
-    Picture small = longer <= DREAM ? shown : Resize.BICUBIC.apply(shown, h, w);
+  private Shown dream(String layer) {
+    Picture small = Resize.BICUBIC.within(study.photograph().shown(), DREAM);
+    int h = small.height();
+    int w = small.width();
     Dream dream = Dream.PUBLISHED;
     long[] done = {0};
     try (Progress bar =
@@ -251,7 +301,9 @@ final class Gallery implements AutoCloseable {
               seed,
               Film.NONE,
               work -> bar.to(done[0] += work));
-      return Animation.picture(h, w, made.colors());
+      return Shown.of(
+          Animation.picture(h, w, made.colors()),
+          Map.of("from", made.before(), "to", made.after()));
     }
   }
 
