@@ -15,8 +15,12 @@ final class Loops {
 
   private final int threads;
 
+  /** Of each part: the pool's threads forget their own between two calls. */
+  private final Arrays[] arrays;
+
   Loops(int threads) {
     this.threads = threads;
+    this.arrays = new Arrays[threads];
   }
 
   /** Work on the elements {@code from .. to - 1}. */
@@ -24,7 +28,7 @@ final class Loops {
     void run(Arrays arrays, int from, int to);
   }
 
-  /** A thread's own arrays, kept from call to call. */
+  /** Arrays to work in, kept from call to call. */
   static final class Arrays {
     private static final ThreadLocal<Arrays> OWN = ThreadLocal.withInitial(Arrays::new);
 
@@ -92,8 +96,15 @@ final class Loops {
         .forEach(
             p ->
                 part.run(
-                    Arrays.own(),
+                    arrays(p),
                     (int) ((long) units * p / parts) * unit,
                     (int) Math.min((long) units * (p + 1) / parts * unit, count)));
+  }
+
+  private Arrays arrays(int part) {
+    if (arrays[part] == null) {
+      arrays[part] = new Arrays();
+    }
+    return arrays[part];
   }
 }
