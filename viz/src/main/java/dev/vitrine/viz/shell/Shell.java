@@ -7,10 +7,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jdk.jshell.tool.JavaShellToolBuilder;
 
 /** JShell, in this process, with everything imported and a session's variables set. */
 public final class Shell {
+  /** JShell keeps its history there; where that cannot be, Java would say so every half minute. */
+  private static final Logger PREFERENCES = Logger.getLogger("java.util.prefs");
+
   private Shell() {}
 
   /**
@@ -33,6 +38,7 @@ public final class Shell {
    * @return the exit code: 0, or what {@code /exit} was given
    */
   public static int open(Session session) {
+    PREFERENCES.setLevel(Level.OFF);
     Session.set(session);
     try {
       Path startup = Files.createTempFile("vitrine", ".jsh");
@@ -50,7 +56,7 @@ public final class Shell {
   }
 
   /** What runs before the first snippet. */
-  static InputStream script() {
+  private static InputStream script() {
     return Shell.class.getResourceAsStream("startup.jsh");
   }
 

@@ -12,6 +12,7 @@ import dev.vitrine.viz.shell.Session;
 import dev.vitrine.weights.*;
 import dev.vitrine.weights.image.*;
 import java.io.*;
+import java.math.*;
 import java.nio.file.*;
 import java.util.*;
 import java.util.function.*;
