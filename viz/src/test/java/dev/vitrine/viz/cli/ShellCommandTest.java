@@ -1,33 +1,52 @@
 package dev.vitrine.viz.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vitrine.viz.Vitrine;
 import dev.vitrine.viz.shell.Session;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ShellCommandTest {
   private static final Path DOCS = Path.of(System.getProperty("basedir", "."), "..", "docs");
   private static final Pattern OUTPUT =
       Pattern.compile("^```text \\S+\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
-  private static Console shell(String input, Object... arguments) {
-    InputStream in = System.in;
-    System.setIn(new ByteArrayInputStream(input.getBytes(UTF_8)));
+  @TempDir Path folder;
+
+  /**
+   * Runs the command in a process of its own, as its users do; in a test's JShell would not end.
+   */
+  private Console shell(String input, Object... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-Djdk.console=java.base", "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Vitrine.class.getName(), "shell"));
+    Stream.of(arguments).map(Object::toString).forEach(command::add);
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectInput(Files.writeString(folder.resolve("in"), input).toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
     try {
-      return Console.run(arguments);
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("the shell ends").isTrue();
+      return new Console(process.exitValue(), Files.readString(out), Files.readString(err));
     } finally {
-      System.setIn(in);
+      process.destroyForcibly();
     }
   }
 
@@ -36,26 +55,24 @@ final class ShellCommandTest {
     return console
         .out()
         .lines()
-        .map(line -> line.replaceAll("^(jshell> ?)+", ""))
+        .map(line -> line.replaceAll("^(jshell> *)+", ""))
         .filter(line -> !line.isBlank() && !line.matches("\\|  (Welcome|For an intro|Goodbye).*"))
-        .map(String::stripTrailing)
+        .map(String::strip)
         .toList();
   }
 
   @Test
-  void theLessonRunsAndPrintsWhatItSays() throws IOException {
+  void theLessonRunsAndPrintsWhatItSays() throws Exception {
     String lesson = Files.readString(DOCS.resolve("backprop-to-input.md"));
     String expected =
         OUTPUT.matcher(lesson).results().map(r -> r.group(1)).collect(Collectors.joining());
-    Console console =
-        shell("/open " + DOCS.resolve("backprop-to-input.jsh") + "\n/exit\n", "shell");
+    Console console = shell("/open " + DOCS.resolve("backprop-to-input.jsh") + "\n/exit\n");
     assertThat(console.exit()).isZero();
-    assertThat(said(console).stream().map(String::strip).toList())
-        .isEqualTo(expected.lines().map(String::strip).toList());
+    assertThat(said(console)).isEqualTo(expected.lines().map(String::strip).toList());
   }
 
   @Test
-  void theNetworkAndThePhotographAreThere() {
+  void theNetworkAndThePhotographAreThere() throws Exception {
     Console console =
         shell(
             """
@@ -63,7 +80,6 @@ final class ShellCommandTest {
             System.out.println(network.layers().size() + " layers, " + picture.width() + " wide")
             try (Run run = network.forward(x)) { System.out.println(run.output().shape()); }
             """,
-            "shell",
             Console.sample("coffee"),
             "--model",
             "tiny_vgg",
@@ -80,22 +96,21 @@ final class ShellCommandTest {
   }
 
   @Test
-  void whatTheShellLeavesOpenIsFreed() {
+  void theExitCodeIsWhatExitWasGiven() throws Exception {
     Console console =
         shell(
             """
             Run run = network.forward(x, Listen.toOutput().withGradients())
             /exit 3
             """,
-            "shell",
             "--model",
             "tiny_vgg");
     assertThat(console.exit()).as("what /exit was given").isEqualTo(3);
   }
 
   @Test
-  void aMistakeIsJShellsToReportAndTheShellGoesOn() {
-    Console console = shell("int a = 1 / 0;\nint b = 6 * 7;\n", "shell", "--model", "tiny_vgg");
+  void aMistakeIsJShellsToReportAndTheShellGoesOn() throws Exception {
+    Console console = shell("int a = 1 / 0;\nint b = 6 * 7;\n", "--model", "tiny_vgg");
     assertThat(console.out()).contains("ArithmeticException").contains("b ==> 42");
     assertThat(console.exit()).isZero();
   }
