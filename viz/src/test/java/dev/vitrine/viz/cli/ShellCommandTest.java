@@ -55,7 +55,7 @@ final class ShellCommandTest {
     return console
         .out()
         .lines()
-        .map(line -> line.replaceAll("^(jshell> *)+", ""))
+        .map(line -> line.replaceAll("^(jshell>[ \b]*)+", ""))
         .filter(line -> !line.isBlank() && !line.matches("\\|  (Welcome|For an intro|Goodbye).*"))
         .map(String::strip)
         .toList();

@@ -33,7 +33,8 @@ final class LessonTextTest {
     String source =
         Lesson.file(ROOT.resolve("viz/src/test/java/dev/vitrine/viz/lesson/LessonTest.java"));
     Map<String, String> run = new HashMap<>();
-    Pattern marked = Pattern.compile("^ *// lesson (\\S+)\n(.*?)^ *// end$", 8 | 32);
+    Pattern marked =
+        Pattern.compile("^ *// lesson (\\S+)\n(.*?)^ *// end$", Pattern.MULTILINE | Pattern.DOTALL);
     for (Matcher m = marked.matcher(source); m.find(); ) {
       run.put(m.group(1), Lesson.flush(m.group(2)));
     }
@@ -68,7 +69,7 @@ final class LessonTextTest {
             .matcher(lesson.text())
             .results()
             .map(r -> r.group(1))
-            .filter(c -> draws(c))
+            .filter(LessonTextTest::draws)
             .toList();
     List<String> pictures = found(PICTURE);
     assertThat(commands).hasSameSizeAs(pictures).hasSize(7);
@@ -123,11 +124,13 @@ final class LessonTextTest {
   /** The mean difference of two pictures' values, which are 0 to 255. */
   private static double distance(Picture a, Picture b) {
     assertThat(List.of(a.height(), a.width())).isEqualTo(List.of(b.height(), b.width()));
+    byte[] first = a.bytes();
+    byte[] second = b.bytes();
     double sum = 0;
-    for (int i = 0; i < a.bytes().length; i++) {
-      sum += Math.abs((a.bytes()[i] & 255) - (b.bytes()[i] & 255));
+    for (int i = 0; i < first.length; i++) {
+      sum += Math.abs((first[i] & 255) - (second[i] & 255));
     }
-    return sum / a.bytes().length;
+    return sum / first.length;
   }
 
   @Test
