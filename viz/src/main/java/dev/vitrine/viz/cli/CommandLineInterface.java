@@ -50,6 +50,7 @@ public final class CommandLineInterface implements Runnable {
     all.put("top-images", TopImagesCommand.class);
     all.put("summary", SummaryCommand.class);
     all.put("graph", GraphCommand.class);
+    all.put("shell", ShellCommand.class);
     all.put("models", ModelsCommand.class);
     all.put("fetch", FetchCommand.class);
     all.put("verify", VerifyCommand.class);

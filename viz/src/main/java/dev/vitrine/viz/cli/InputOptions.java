@@ -38,8 +38,13 @@ final class InputOptions {
 
   /** Reads no more of a photograph than what the network gets. */
   Picture readInput(Path file, Model model) {
+    check(model); // before a file is read that the network does not take
+    return fit(file, Picture.read(file), model);
+  }
+
+  /** A photograph that has been read, at the network's input size. */
+  Picture fit(Path file, Picture original, Model model) {
     Resize how = check(model);
-    Picture original = Picture.read(file);
     Shape shape = shape(file, original, model);
     return how.apply(original, shape.dim(1), shape.dim(2));
   }

@@ -46,8 +46,8 @@ public record KnownAnswer(
         name + ".png", picture(name), Set.of(index), OptionalDouble.of(probability));
   }
 
-  /** A sample picture that lies in the jar. */
-  static Picture picture(String name) {
+  /** A sample picture that lies in the jar: {@code cat} or {@code coffee}. */
+  public static Picture picture(String name) {
     String path = "/dev/vitrine/viz/samples/" + name + ".png";
     try (InputStream in = KnownAnswer.class.getResourceAsStream(path)) {
       if (in == null) {
