@@ -84,7 +84,7 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "HOW",
       defaultValue = "own",
       description =
-          "What waiting threads do: own (ours sleep, as ./vitrine has them, the peers' as their"
+          "What waiting threads do: own (ours as ./vitrine has them, the peers' as their"
               + " libraries have it: for a quiet machine), sleep or spin (everyone's; on a busy"
               + " machine only sleep is fair). Default: ${DEFAULT-VALUE}.")
   private Jmh.Waiting waiting;

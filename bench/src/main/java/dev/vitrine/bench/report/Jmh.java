@@ -17,20 +17,28 @@ import java.util.Map;
 final class Jmh {
   /** What threads do while they wait for work. */
   enum Waiting {
-    /** Ours sleep, as the launcher has them; the peers' do as their libraries have it. */
+    /** Ours as the launcher has them; the peers' as their libraries have it. */
     OWN,
     /** Everyone's sleep, so that ratios hold on a busy machine too. */
     SLEEP,
     /** Everyone's spin. */
     SPIN;
 
-    /** What OpenMP is told, null for nothing; the peer that has threads of its own reads it too. */
-    String policy(boolean ours) {
-      return switch (this) {
-        case OWN -> ours ? "passive" : null;
-        case SLEEP -> "passive";
-        case SPIN -> "active";
-      };
+    /**
+     * Sets up a process: what the launcher told OpenMP and the system's memory is ours alone, and
+     * the peer that has threads of its own reads the policy too.
+     */
+    void prepare(Map<String, String> environment, boolean ours) {
+      if (this != OWN) {
+        environment.put("OMP_WAIT_POLICY", this == SLEEP ? "passive" : "active");
+        environment.remove("GOMP_SPINCOUNT");
+      } else if (!ours) {
+        environment.remove("OMP_WAIT_POLICY");
+        environment.remove("GOMP_SPINCOUNT");
+      }
+      if (!ours) {
+        environment.remove("GLIBC_TUNABLES");
+      }
     }
   }
 
@@ -75,7 +83,7 @@ final class Jmh {
     try {
       Path results = Files.createTempFile("vitrine-bench", ".json");
       try {
-        run(command(item, backend, results), item.threads(), waiting.policy(ours(backend)));
+        run(command(item, backend, results), item.threads(), ours(backend));
         List<JsonNode> found = new ArrayList<>();
         JSON.readTree(results.toFile()).forEach(found::add);
         if (found.isEmpty()) {
@@ -114,15 +122,11 @@ final class Jmh {
     return command;
   }
 
-  private void run(List<String> command, int threads, String policy) throws IOException, Failed {
+  private void run(List<String> command, int threads, boolean ours) throws IOException, Failed {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
     environment.put("OMP_NUM_THREADS", threads + "");
-    if (policy == null) {
-      environment.remove("OMP_WAIT_POLICY");
-    } else {
-      environment.put("OMP_WAIT_POLICY", policy);
-    }
+    waiting.prepare(environment, ours);
     if (ending) {
       throw new Failed("stopped");
     }
