@@ -7,6 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -55,9 +56,11 @@ public class MachineBenchmark {
 
   /**
    * Independent chains of {@code a = a * m + b}: as many as the units and the cycles that each
-   * takes can have under way, with some to spare.
+   * takes can have under way, with some to spare. By itself: inlined into JMH's loop the compiler
+   * loses a third of the registers' speed or two, from one iteration to the next.
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float fma() {
     FloatVector m = FloatVector.broadcast(SPECIES, 0.999f);
     FloatVector b = FloatVector.broadcast(SPECIES, 0.001f);
@@ -93,6 +96,7 @@ public class MachineBenchmark {
 
   /** Sums up an array that no cache holds. */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float read(Memory memory) {
     return sum(memory.values);
   }
