@@ -2,6 +2,7 @@ package dev.vitrine.bench.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vitrine.bench.contest.Vitrine;
 import dev.vitrine.bench.jmh.NativeBytes;
 import dev.vitrine.bench.jmh.StartBenchmark;
@@ -85,7 +86,7 @@ final class Jmh {
       try {
         run(command(item, backend, results), item.threads(), ours(backend));
         List<JsonNode> found = new ArrayList<>();
-        JSON.readTree(results.toFile()).forEach(found::add);
+        JSON.readTree(results.toFile()).forEach(result -> found.add(publishable(result)));
         if (found.isEmpty()) {
           throw new Failed("JMH measured nothing");
         }
@@ -96,6 +97,11 @@ final class Jmh {
     } catch (IOException e) {
       throw new Failed(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Without where things lie on this machine, which is nobody else's business. */
+  private static JsonNode publishable(JsonNode result) {
+    return ((ObjectNode) result).without(List.of("jvm", "jvmArgs"));
   }
 
   private static boolean ours(String backend) {
