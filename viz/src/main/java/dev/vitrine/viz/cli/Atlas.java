@@ -165,6 +165,7 @@ final class Atlas {
     }
     String every = depths.stream().map(l -> " --layer " + l).collect(Collectors.joining());
     plans.add(plan("layers", "hypercolumn", null, null, "hypercolumn %s" + every));
+    plans.add(plan("layers", "filters", null, null, "filters"));
     for (String layer : depths) {
       int channel = strongest(layer);
       String of = " --layer " + layer + " --channel " + channel;

@@ -94,7 +94,7 @@ final class Demonstration implements AutoCloseable {
       all.add(method.toString());
     }
     all.addAll(CamOptions.NAMES);
-    all.add("hypercolumn");
+    all.addAll(List.of("filters", "hypercolumn"));
     all.addAll(OF_LAYERS);
     return all;
   }
@@ -161,6 +161,7 @@ final class Demonstration implements AutoCloseable {
     return switch (method) {
       case "activations" -> Shown.of(activations(layer), Map.of());
       case "hypercolumn" -> Shown.of(hypercolumn(), Map.of());
+      case "filters" -> Shown.of(FiltersCommand.inColor(model), Map.of());
       case "top-images" -> Shown.of(patch(layer), Map.of());
       case "dream" -> dream(layer);
       case "graetz", "chollet", "lucid" -> maximized(method, layer);

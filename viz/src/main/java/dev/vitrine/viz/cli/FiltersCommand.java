@@ -117,15 +117,22 @@ final class FiltersCommand implements Callable<Integer> {
                     loaded.name() + " has no convolution, so there are no filters to draw"));
   }
 
-  /** The kernels of the first convolution, if that reads colours; null otherwise. */
+  /**
+   * The kernels of the first convolution.
+   *
+   * @throws BadInputException if there is none, or it does not read colours
+   */
   static Picture inColor(Model loaded) {
     Tensor kernel = first(loaded).parameters().get(0).value();
     int[] shape = kernel.shape().dims();
+    if (shape[2] != 3) {
+      throw new BadInputException(
+          "the first convolution of %s reads %d channels, no colours"
+              .formatted(loaded.name(), shape[2]));
+    }
     boolean bgr = loaded.hasPreprocessing() && loaded.preprocessing().bgr();
-    return shape[2] == 3
-        ? FilterGrid.colors(
-            kernel.toFloats(), shape, IntStream.range(0, shape[3]).boxed().toList(), bgr)
-        : null;
+    List<Integer> all = IntStream.range(0, shape[3]).boxed().toList();
+    return FilterGrid.colors(kernel.toFloats(), shape, all, bgr);
   }
 
   /** Keras' name of a layer whose activation is a layer of its own here. */

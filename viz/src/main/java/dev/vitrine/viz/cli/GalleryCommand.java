@@ -115,16 +115,12 @@ final class GalleryCommand implements Callable<Integer> {
     pictures.forEach(
         (method, each) -> {
           MethodNote note = MethodNote.of(method);
-          page.pictures(note.title(), note.paper(), note.says(), each);
+          boolean same = method.equals("filters"); // whatever the photograph
+          page.pictures(note.title(), note.paper(), note.says(), same ? each.subList(0, 1) : each);
         });
     if (means != null) {
       MethodNote note = MethodNote.of("spikes");
       page.spikes(note.title(), note.paper(), note.says(), means);
-    }
-    Picture filters = methods.isEmpty() ? FiltersCommand.inColor(loaded) : null;
-    if (filters != null) {
-      MethodNote note = MethodNote.of("filters");
-      page.pictures(note.title(), note.paper(), note.says(), List.of(filters));
     }
     OutputFolder folder = output.folder();
     Map<String, Object> record = Provenance.of(command, loaded);
