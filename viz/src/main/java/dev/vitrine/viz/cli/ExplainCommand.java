@@ -66,6 +66,11 @@ final class ExplainCommand implements Callable<Integer> {
       throw new ParameterException(
           command.commandLine(), "--all and --quick exclude each other: leave one out");
     }
+    if (all && output.raw()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--all and --raw exclude each other: the commands on the page take --raw, one by one");
+    }
     try (Backend backend = model.openBackend();
         Model loaded = model.open(backend)) {
       InputOptions.Photograph photograph = input.read(image, loaded);

@@ -50,6 +50,10 @@ final class GalleryCommand implements Callable<Integer> {
     if (images.size() > MOST) {
       throw usage(images.size() + " photographs; the drawing has room for " + MOST);
     }
+    if (output.raw()) {
+      throw usage(
+          "--raw is for one method's picture: ask attribute, cam or another command for it");
+    }
     List<String> all = new ArrayList<>(Demonstration.methods());
     all.add("spikes");
     for (String method : methods) {

@@ -374,4 +374,13 @@ final class ExplainCommandTest {
       assertThat(Console.run(words.toArray()).exit()).as(command).isZero();
     }
   }
+
+  @Test
+  void theAtlasRefusesWhatItWouldIgnore() {
+    assertThat(refused(2, "explain", sample("cat"), "--all", "--quick", "-o", folder))
+        .contains("--all and --quick exclude each other");
+    assertThat(refused(2, "explain", sample("cat"), "--all", "--raw", "-o", folder))
+        .contains("--all and --raw exclude each other");
+    assertThat(Console.files(folder)).isEmpty();
+  }
 }

@@ -83,6 +83,7 @@ final class GalleryCommandTest {
   @Test
   void whatCannotBeIsRefused() {
     assertThat(refused(2, "gallery")).contains("IMAGE");
+    assertThat(refused(2, "gallery", sample("cat"), "--raw")).contains("--raw is for one method's");
     assertThat(refused(2, "gallery", "a", "b", "c", "d", "e")).contains("room for 4");
     assertThat(refused(2, "gallery", sample("cat"), "--method=magic"))
         .contains("'magic' is not known; known are gradient");
