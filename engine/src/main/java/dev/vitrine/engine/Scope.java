@@ -2,9 +2,6 @@ package dev.vitrine.engine;
 
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Buffer;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 
 /**
  * Owns the tensors that are made in it and closes them when it is closed. Nothing waits for the
@@ -19,8 +16,12 @@ import java.util.Set;
  */
 public final class Scope implements AutoCloseable {
   private final Backend backend;
-  private final Set<Tensor> owned =
-      new LinkedHashSet<>(); // in order: pools fill the same each time
+
+  // The owned tensors are a list through Tensor's own links: adding and removing one allocates
+  // nothing, and they are closed in the order in which they were made, so that pools fill the same
+  // each time.
+  private Tensor first;
+  private Tensor last;
 
   public Scope(Backend backend) {
     this.backend = backend;
@@ -66,7 +67,13 @@ public final class Scope implements AutoCloseable {
   /** Takes a buffer of this scope's backend into ownership. */
   public Tensor adopt(Buffer buffer, String name) {
     Tensor t = new Tensor(this, buffer, name);
-    owned.add(t);
+    t.previous = last;
+    if (last == null) {
+      first = t;
+    } else {
+      last.next = t;
+    }
+    last = t;
     return t;
   }
 
@@ -75,15 +82,27 @@ public final class Scope implements AutoCloseable {
     return adopt(backend.reshape(t.buffer(), as), t.name());
   }
 
+  /** Lets go of a tensor that it owns. */
   void forget(Tensor t) {
-    owned.remove(t);
+    if (t.previous == null) {
+      first = t.next;
+    } else {
+      t.previous.next = t.next;
+    }
+    if (t.next == null) {
+      last = t.previous;
+    } else {
+      t.next.previous = t.previous;
+    }
+    t.previous = null;
+    t.next = null;
   }
 
   /** Closes every tensor that is still owned. Idempotent; the scope can be used again. */
   @Override
   public void close() {
-    for (Tensor t : List.copyOf(owned)) {
-      t.close();
+    while (first != null) {
+      first.close();
     }
   }
 

@@ -15,6 +15,11 @@ public final class Tensor implements AutoCloseable {
   private boolean kept;
   private String name;
 
+  /** The neighbours in the list of what the scope owns; null once it is kept or closed. */
+  Tensor previous;
+
+  Tensor next;
+
   Tensor(Scope scope, Buffer buffer, String name) {
     this.backend = scope.backend();
     this.scope = scope;
@@ -103,7 +108,9 @@ public final class Tensor implements AutoCloseable {
   @Override
   public void close() {
     if (buffer != null) {
-      scope.forget(this);
+      if (!kept) {
+        scope.forget(this);
+      }
       Buffer closing = buffer;
       buffer = null;
       backend.release(closing);

@@ -9,15 +9,22 @@ import dev.vitrine.engine.onednn.ConvolutionPlan.Key;
 
 /** Convolutions and their two transposes. */
 final class Convolutions {
+  /** Whether Winograd's form may be used; {@code -Dvitrine.winograd=false} forbids it. */
+  private static final boolean WINOGRAD =
+      Boolean.parseBoolean(System.getProperty("vitrine.winograd", "true"));
+
   private final Library library;
   private final NativeMemory memory;
   private final Primitives primitives;
+  private final Loops loops;
   private final Kernels kernels;
 
-  Convolutions(Library library, NativeMemory memory, Primitives primitives, Kernels kernels) {
+  Convolutions(
+      Library library, NativeMemory memory, Primitives primitives, Loops loops, Kernels kernels) {
     this.library = library;
     this.memory = memory;
     this.primitives = primitives;
+    this.loops = loops;
     this.kernels = kernels;
   }
 
@@ -30,6 +37,13 @@ final class Convolutions {
       Block bias,
       PostOp post,
       Block y) {
+    if (winograd(convolution, kernel)) {
+      WinogradPlan.Key key = WinogradPlan.Key.forward(convolution, xShape, kernelShape, post);
+      if (key.pays()) {
+        winograd(key, x, kernel, bias, y);
+        return;
+      }
+    }
     ConvolutionPlan plan =
         plan(new Key(Direction.FORWARD, convolution, xShape, kernelShape, bias != null, post));
     Block weights = kernels.ready(plan, kernel);
@@ -49,6 +63,13 @@ final class Convolutions {
       Shape kernelShape,
       Block gradX,
       Shape xShape) {
+    if (winograd(convolution, kernel) && rotates(convolution.window())) {
+      WinogradPlan.Key key = WinogradPlan.Key.rotated(convolution, xShape, kernelShape);
+      if (key.pays()) {
+        winograd(key, gradY, kernel, null, gradX);
+        return;
+      }
+    }
     Direction direction =
         kernel.frozen && rotates(convolution.window())
             ? Direction.ROTATED
@@ -90,6 +111,28 @@ final class Convolutions {
     plan.primitive().run(library, memory, x.pointer(), packed.pointer(), gradY.pointer());
     plan.packing().run(library, memory, packed.pointer(), gradKernel.pointer());
     memory.give(packed);
+  }
+
+  /** Whether Winograd's form computes the convolution, and has a kernel that stays. */
+  private static boolean winograd(Convolution convolution, Storage kernel) {
+    return WINOGRAD && kernel.frozen && hasWinogradForm(convolution);
+  }
+
+  /** Whether it is one of 3 by 3 neighbours. */
+  static boolean hasWinogradForm(Convolution convolution) {
+    Window w = convolution.window();
+    return convolution.groups() == 1
+        && w.kernelH() == 3
+        && w.kernelW() == 3
+        && w.spanH() == 3
+        && w.spanW() == 3
+        && w.strideH() == 1
+        && w.strideW() == 1;
+  }
+
+  private void winograd(WinogradPlan.Key key, Block x, Storage kernel, Block bias, Block y) {
+    WinogradPlan plan = primitives.get(key, () -> key.make(library));
+    plan.run(library, memory, loops, x, kernels.ready(plan, kernel), bias, y);
   }
 
   private ConvolutionPlan plan(Key key) {

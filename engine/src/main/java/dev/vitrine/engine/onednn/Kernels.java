@@ -1,6 +1,8 @@
 package dev.vitrine.engine.onednn;
 
 import static dev.vitrine.engine.onednn.Library.check;
+import static dev.vitrine.engine.onednn.Winograd.PRODUCTS;
+import static dev.vitrine.engine.onednn.Winograd.REACH;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_clone;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 
@@ -20,12 +22,17 @@ final class Kernels {
   /** Forms per kernel: forward and backward, for images of two sizes that want different ones. */
   private static final int MOST_FORMS = 4;
 
+  /** Elements of a kernel that Winograd's transform works on at a time. */
+  private static final int SEGMENT = 512;
+
   private final Library library;
   private final NativeMemory memory;
+  private final Loops loops;
 
-  Kernels(Library library, NativeMemory memory) {
+  Kernels(Library library, NativeMemory memory, Loops loops) {
     this.library = library;
     this.memory = memory;
+    this.loops = loops;
   }
 
   /** The kernel as a plan takes it; to be handed to {@link #done} afterwards. */
@@ -65,7 +72,23 @@ final class Kernels {
     return target;
   }
 
-  /** Takes back what {@link #ready} gave. */
+  /** The frozen kernel as a plan takes it. */
+  Block ready(WinogradPlan plan, Storage kernel) {
+    Block form = plan.rotated() ? kernel.winogradRotated : kernel.winograd;
+    if (form == null) {
+      Block source = reading(kernel);
+      form = transformed(plan, source);
+      doneReading(kernel, source);
+      if (plan.rotated()) {
+        kernel.winogradRotated = form;
+      } else {
+        kernel.winograd = form;
+      }
+    }
+    return form;
+  }
+
+  /** Takes back what {@link #ready(ConvolutionPlan, Storage)} gave. */
   void done(Storage kernel, Block block) {
     if (!kernel.frozen && block != kernel.plain) {
       memory.give(block);
@@ -97,6 +120,13 @@ final class Kernels {
       storage.packed.forEach(this::free);
       storage.packed = List.of();
     }
+    for (Block form : new Block[] {storage.winograd, storage.winogradRotated}) {
+      if (form != null) {
+        memory.discard(form);
+      }
+    }
+    storage.winograd = null;
+    storage.winogradRotated = null;
   }
 
   private void keep(Storage kernel, ConvolutionPlan plan, Block block) {
@@ -146,6 +176,48 @@ final class Kernels {
     turn(layout, plain, upright);
     memory.discard(plain);
     return upright;
+  }
+
+  /** A new block with a plain kernel in Winograd's form. */
+  private Block transformed(WinogradPlan plan, Block plain) {
+    int pairs = plan.in() * plan.out();
+    Block plane = memory.take(4L * PRODUCTS * pairs);
+    loops.run(
+        pairs,
+        SEGMENT,
+        PRODUCTS,
+        (arrays, from, to) -> {
+          float[][] g = arrays.bundle(0, 9, SEGMENT);
+          float[][] half = arrays.bundle(1, 3 * REACH, SEGMENT);
+          float[][] u = arrays.bundle(2, PRODUCTS, SEGMENT);
+          for (int at = from; at < to; at += SEGMENT) {
+            int count = Math.min(SEGMENT, to - at);
+            for (int i = 0; i < 9; i++) {
+              long position = plan.rotated() ? 8 - i : i;
+              plain.read(position * pairs + at, g[i], 0, count);
+            }
+            for (int j = 0; j < 3; j++) {
+              Winograd.kernel(g, j, 3, half, j, 3, count);
+            }
+            for (int i = 0; i < REACH; i++) {
+              Winograd.kernel(half, 3 * i, 1, u, REACH * i, 1, count);
+              for (int j = 0; j < REACH; j++) {
+                int product = REACH * i + j;
+                plane.write((long) product * pairs + at, u[product], 0, count);
+              }
+            }
+          }
+        });
+    Block form = memory.take(plan.kernelBytes());
+    long[] dims = {PRODUCTS, plan.in(), plan.out()};
+    long[] strides =
+        plan.rotated() ? new long[] {pairs, 1, plan.in()} : new long[] {pairs, plan.out(), 1};
+    try (Recipe recipe = new Recipe(library, PostOp.NONE);
+        Primitive packing = recipe.reorder(recipe.strided(dims, strides), plan.kernelLayout())) {
+      packing.run(library, memory, plane.pointer(), form.pointer());
+    }
+    memory.discard(plane);
+    return form;
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.vitrine.engine.onednn;
 
-import java.util.stream.IntStream;
+import java.util.concurrent.RecursiveAction;
 
 /**
  * Loops over large arrays, cut to as many parts as there are threads. The cuts do not change what
@@ -15,17 +15,44 @@ final class Loops {
 
   private final int threads;
 
-  /** Of each part: the pool's threads forget their own between two calls. */
-  private final Arrays[] arrays;
+  /** One for each thread, used again and again: a loop allocates nothing. */
+  private final Share[] shares;
 
   Loops(int threads) {
     this.threads = threads;
-    this.arrays = new Arrays[threads];
+    shares = new Share[threads];
+    for (int i = 0; i < threads; i++) {
+      shares[i] = new Share();
+    }
   }
 
   /** Work on the elements {@code from .. to - 1}. */
   interface Part {
     void run(Arrays arrays, int from, int to);
+  }
+
+  /** What one thread of the pool does of a loop. */
+  @SuppressWarnings("serial") // it never leaves the process
+  private static final class Share extends RecursiveAction {
+    private Arrays arrays;
+    private Part part;
+    private int from;
+    private int to;
+
+    void set(Part part, int from, int to) {
+      if (arrays == null) {
+        arrays = new Arrays();
+      }
+      this.part = part;
+      this.from = from;
+      this.to = to;
+      reinitialize();
+    }
+
+    @Override
+    protected void compute() {
+      part.run(arrays, from, to);
+    }
   }
 
   /** Arrays to work in, kept from call to call. */
@@ -39,6 +66,7 @@ final class Loops {
     final int[] i = new int[CHUNK];
     final int[] j = new int[CHUNK];
     private final float[][] grown = new float[4][0];
+    private final float[][][] bundles = new float[3][0][0];
 
     /** An array of at least this many elements. */
     float[] first(int size) {
@@ -67,6 +95,18 @@ final class Loops {
       return grown[which];
     }
 
+    /**
+     * One of three bundles of arrays, {@code count} of them with at least {@code size} elements.
+     */
+    float[][] bundle(int which, int count, int size) {
+      float[][] bundle = bundles[which];
+      if (bundle.length < count || bundle[0].length < size) {
+        bundle = new float[Math.max(count, bundle.length)][size];
+        bundles[which] = bundle;
+      }
+      return bundle;
+    }
+
     static Arrays own() {
       return OWN.get();
     }
@@ -91,20 +131,23 @@ final class Loops {
       part.run(Arrays.own(), 0, count);
       return;
     }
-    IntStream.range(0, parts)
-        .parallel()
-        .forEach(
-            p ->
-                part.run(
-                    arrays(p),
-                    (int) ((long) units * p / parts) * unit,
-                    (int) Math.min((long) units * (p + 1) / parts * unit, count)));
-  }
-
-  private Arrays arrays(int part) {
-    if (arrays[part] == null) {
-      arrays[part] = new Arrays();
+    for (int p = 0; p < parts; p++) {
+      int from = (int) ((long) units * p / parts) * unit;
+      int to = (int) Math.min((long) units * (p + 1) / parts * unit, count);
+      shares[p].set(part, from, to);
+      if (p > 0) {
+        shares[p].fork();
+      }
     }
-    return arrays[part];
+    try {
+      shares[0].invoke();
+    } finally {
+      for (int p = parts - 1; p > 0; p--) {
+        shares[p].quietlyJoin();
+      }
+    }
+    for (int p = 0; p < parts; p++) {
+      shares[p].join(); // throws what went wrong in it
+    }
   }
 }

@@ -14,6 +14,7 @@ import dev.vitrine.engine.backend.Unary;
 import dev.vitrine.engine.backend.Window;
 import dev.vitrine.engine.onednn.PoolingPlan.Kind;
 import java.util.List;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * The CPU backend. Convolutions, matrix products, pooling and softmax are oneDNN's; what is memory
@@ -46,8 +47,7 @@ public final class OneDnnBackend extends OneDnnMemory {
   /** As the other, keeping at most this many primitives. */
   OneDnnBackend(int capacity) {
     primitives = new Primitives(capacity);
-    Loops loops = new Loops(Processor.threads());
-    convolutions = new Convolutions(library, memory, primitives, kernels);
+    convolutions = new Convolutions(library, memory, primitives, loops, kernels);
     products = new Products(library, memory, primitives);
     elementwise = new Elementwise(library, memory, primitives, loops);
     pairs = new Pairs(loops);
@@ -257,12 +257,15 @@ public final class OneDnnBackend extends OneDnnMemory {
   @Override
   public void concat(List<Buffer> x, int axis, Buffer y) {
     Block to = written("concat", y, x.toArray(Buffer[]::new));
-    Arguments.concat(x.stream().map(Buffer::shape).toList(), axis, y.shape());
-    int[] at = new int[y.shape().rank()];
-    for (Buffer part : x) {
-      moves.copyInto(read("concat", part), part.shape(), at, to, y.shape());
-      at[axis] += part.shape().dim(axis);
+    Shape[] shapes = new Shape[x.size()];
+    Pointer[] data = new Pointer[x.size() + 1];
+    for (int i = 0; i < shapes.length; i++) {
+      shapes[i] = x.get(i).shape();
+      data[i] = read("concat", x.get(i)).pointer();
     }
+    data[shapes.length] = to.pointer();
+    Arguments.concat(List.of(shapes), axis, y.shape());
+    moves.join(List.of(shapes), data, axis, y.shape());
   }
 
   // ---- geometry ----

@@ -14,7 +14,8 @@ import org.bytedeco.javacpp.Pointer;
 abstract class OneDnnMemory implements Backend {
   final Library library = new Library();
   final NativeMemory memory = new NativeMemory();
-  final Kernels kernels = new Kernels(library, memory);
+  final Loops loops = new Loops(Processor.threads());
+  final Kernels kernels = new Kernels(library, memory, loops);
   private final Set<Storage> storages = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean closed;
 

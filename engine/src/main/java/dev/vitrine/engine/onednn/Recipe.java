@@ -75,7 +75,11 @@ final class Recipe implements AutoCloseable {
 
   /** An empty description, for one of oneDNN's functions to fill. */
   dnnl_primitive_desc description() {
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    return owned(new dnnl_primitive_desc());
+  }
+
+  /** Takes a description that one of oneDNN's functions made. */
+  dnnl_primitive_desc owned(dnnl_primitive_desc description) {
     descriptions.add(description);
     return description;
   }

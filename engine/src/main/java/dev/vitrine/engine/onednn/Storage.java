@@ -27,6 +27,12 @@ final class Storage {
   /** Packed forms, the most recently used last; most arrays never have any. */
   List<PackedKernel> packed = List.of();
 
+  /** In Winograd's form, from which the plain contents cannot be had back; null if nobody asked. */
+  Block winograd;
+
+  /** The same of the rotated kernel. */
+  Block winogradRotated;
+
   Storage(OneDnnMemory owner, int elementBytes, Window switchesOf, Block plain) {
     this.owner = owner;
     this.elementBytes = elementBytes;

@@ -1,0 +1,287 @@
+package dev.vitrine.engine.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.vitrine.engine.Shape;
+import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.engine.backend.Backends;
+import dev.vitrine.engine.backend.Buffer;
+import dev.vitrine.engine.backend.Convolution;
+import dev.vitrine.engine.backend.PostOp;
+import dev.vitrine.engine.backend.Window;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Winograd's convolutions against the direct sum. */
+final class WinogradTest {
+  private static final int IN = 64;
+  private static final int OUT = 128;
+  private static final Shape KERNEL = Shape.of(3, 3, IN, OUT);
+  private static final Convolution SAME = padded(1, 1, 1, 1);
+
+  private final OneDnnBackend backend = new OneDnnBackend();
+
+  @AfterEach
+  void close() {
+    backend.close();
+  }
+
+  @Test
+  void theTransformsOfOneAxisMakeAConvolution() {
+    float[][] d = column(3, -1, 4, 1, -5, 9);
+    float[][] g = column(2, 7, -1);
+    float[][] u = new float[6][1];
+    Winograd.kernel(g, 0, 1, u, 0, 1, 1);
+    Winograd.input(d, 0, 1, 1);
+    for (int i = 0; i < 6; i++) {
+      d[i][0] *= u[i][0];
+    }
+    Winograd.output(d, 0, 1, 1);
+    float[] sums = {3 * 2 - 7 - 4, -2 + 4 * 7 - 1, 4 * 2 + 7 + 5, 2 - 5 * 7 - 9};
+    for (int i = 0; i < 4; i++) {
+      assertThat(d[i][0]).as("row %d", i).isCloseTo(sums[i], within(2e-5f));
+    }
+  }
+
+  @Test
+  void bothDirectionsAreThoseOfTheDirectSum() {
+    Convolution[] convolutions = {
+      SAME, padded(0, 0, 0, 0), padded(2, 2, 2, 2), padded(0, 1, 2, 0), padded(1, 0, 0, 1)
+    };
+    int[][] images = {{1, 16, 16}, {2, 11, 12}, {3, 8, 9}, {1, 3, 51}, {1, 50, 3}};
+    for (Convolution convolution : convolutions) {
+      for (int[] image : images) {
+        Shape x = Shape.of(image[0], image[1], image[2], IN);
+        assertThat(WinogradPlan.Key.forward(convolution, x, KERNEL, PostOp.NONE).pays()).isTrue();
+        compare(convolution, x);
+      }
+    }
+  }
+
+  @Test
+  void anImageOfSeveralStripsIsTheDirectSum() {
+    compare(SAME, Shape.of(1, 76, 70, IN));
+    compare(SAME, Shape.of(3, 30, 37, IN));
+  }
+
+  /** Forward with and without bias and ReLU, and backward, frozen against not frozen. */
+  private void compare(Convolution convolution, Shape xShape) {
+    Window w = convolution.window();
+    Shape yShape = Shape.of(xShape.dim(0), w.outputH(xShape.dim(1)), w.outputW(xShape.dim(2)), OUT);
+    Buffer kernel = random(1, KERNEL);
+    Buffer bias = random(2, Shape.of(OUT));
+    Buffer x = random(3, xShape);
+    Buffer y = random(4, yShape);
+    Buffer gradX = random(5, xShape);
+    float[][] direct = results(convolution, x, kernel, bias, y, gradX);
+    backend.freeze(kernel);
+    long before = backend.liveBytes();
+    float[][] winograd = results(convolution, x, kernel, bias, y, gradX);
+    assertThat(backend.liveBytes() - before)
+        .as("bytes of the two forms")
+        .isEqualTo(2 * NativeMemory.sizeClass(4L * 36 * IN * OUT));
+    String[] names = {"sum", "with bias", "with ReLU", "backward"};
+    for (int i = 0; i < names.length; i++) {
+      assertThat(distance(winograd[i], direct[i]))
+          .as("%s of %s, %s", names[i], xShape, convolution)
+          .isBetween(1e-9, 2e-6);
+    }
+    for (Buffer buffer : new Buffer[] {kernel, bias, x, y, gradX}) {
+      backend.release(buffer);
+    }
+  }
+
+  private float[][] results(
+      Convolution convolution, Buffer x, Buffer kernel, Buffer bias, Buffer y, Buffer gradX) {
+    float[][] results = new float[4][];
+    backend.convolution(convolution, x, kernel, null, PostOp.NONE, y);
+    results[0] = download(y);
+    backend.convolution(convolution, x, kernel, bias, PostOp.NONE, y);
+    results[1] = download(y);
+    backend.convolution(convolution, x, kernel, bias, PostOp.RELU, y);
+    results[2] = download(y);
+    backend.convolutionBackwardData(convolution, y, kernel, gradX);
+    results[3] = download(gradX);
+    return results;
+  }
+
+  @Test
+  void theRoundingIsOfTheOrderOfTheDirectSums() {
+    try (Backend reference = Backends.open("reference", false, line -> {})) {
+      int channels = 256;
+      Shape image = Shape.of(1, 14, 14, channels);
+      Shape square = Shape.of(3, 3, channels, channels);
+      Buffer kernel = random(1, square);
+      Buffer x = random(2, image);
+      Buffer y = random(3, image);
+      backend.convolution(SAME, x, kernel, null, PostOp.NONE, y);
+      float[] direct = download(y);
+      backend.freeze(kernel);
+      backend.convolution(SAME, x, kernel, null, PostOp.NONE, y);
+      float[] winograd = download(y);
+      Buffer exactX = reference.alloc(image);
+      reference.upload(exactX, 0, download(x), 0, (int) image.size());
+      Buffer exactKernel = reference.alloc(square);
+      reference.upload(exactKernel, 0, download(kernel), 0, (int) square.size());
+      Buffer exactY = reference.alloc(image);
+      reference.convolution(SAME, exactX, exactKernel, null, PostOp.NONE, exactY);
+      float[] exact = new float[(int) image.size()];
+      reference.download(exactY, 0, exact, 0, exact.length);
+      assertThat(distance(direct, exact)).isLessThan(1e-6);
+      assertThat(distance(winograd, exact)).isLessThan(2e-6);
+    }
+  }
+
+  @Test
+  void theKernelComesBackBitByBitAndItsFormsGoWhenItIsThawed() {
+    long before = backend.liveBytes();
+    Buffer kernel = random(1, KERNEL);
+    Buffer x = random(2, Shape.of(1, 16, 16, IN));
+    Buffer y = random(3, Shape.of(1, 16, 16, OUT));
+    float[] plain = download(kernel);
+    long held = backend.liveBytes();
+    backend.freeze(kernel);
+    // Direct first, so that the plain copy is gone.
+    Buffer small = random(4, Shape.of(1, 4, 4, IN));
+    Buffer smallY = random(5, Shape.of(1, 4, 4, OUT));
+    backend.convolution(SAME, small, kernel, null, PostOp.NONE, smallY);
+    backend.convolution(SAME, x, kernel, null, PostOp.NONE, y);
+    backend.convolutionBackwardData(SAME, y, kernel, x);
+    assertThat(download(kernel)).isEqualTo(plain);
+    backend.release(small);
+    backend.release(smallY);
+    backend.thaw(kernel);
+    assertThat(backend.liveBytes()).isEqualTo(held);
+    assertThat(download(kernel)).isEqualTo(plain);
+    backend.freeze(kernel);
+    backend.convolution(SAME, x, kernel, null, PostOp.NONE, y);
+    for (Buffer buffer : new Buffer[] {kernel, x, y}) {
+      backend.release(buffer);
+    }
+    assertThat(backend.liveBytes()).isEqualTo(before);
+  }
+
+  @Test
+  void aKernelThatChangedWhileItWasThawedIsTransformedAnew() {
+    Buffer kernel = random(1, KERNEL);
+    Buffer x = random(2, Shape.of(1, 16, 16, IN));
+    Buffer y = random(3, Shape.of(1, 16, 16, OUT));
+    backend.freeze(kernel);
+    backend.convolution(SAME, x, kernel, null, PostOp.NONE, y);
+    backend.thaw(kernel);
+    backend.fill(kernel, 0);
+    backend.freeze(kernel);
+    backend.convolution(SAME, x, kernel, null, PostOp.NONE, y);
+    assertThat(download(y)).containsOnly(0f);
+  }
+
+  @Test
+  void theSameBitsComeOutEachTimeAndNothingIsLeftBehind() {
+    Buffer kernel = random(1, KERNEL);
+    Buffer x = random(2, Shape.of(2, 21, 33, IN));
+    Buffer y = random(3, Shape.of(2, 21, 33, OUT));
+    backend.freeze(kernel);
+    backend.convolution(SAME, x, kernel, null, PostOp.RELU, y);
+    float[] first = download(y);
+    long live = backend.liveBytes();
+    long pooled = backend.pooledBytes();
+    for (int i = 0; i < 5; i++) {
+      backend.fill(y, Float.NaN);
+      backend.convolution(SAME, x, kernel, null, PostOp.RELU, y);
+      assertThat(download(y)).isEqualTo(first);
+    }
+    assertThat(backend.liveBytes()).isEqualTo(live);
+    assertThat(backend.pooledBytes()).isEqualTo(pooled);
+  }
+
+  @Test
+  void whatIsNotANumberStaysSoAndLeavesOtherTilesAlone() {
+    Buffer kernel = random(1, KERNEL);
+    Shape image = Shape.of(1, 16, 16, IN);
+    float[] contents = download(random(2, image));
+    contents[(8 * 16 + 8) * IN + 5] = Float.NaN;
+    Buffer x = backend.alloc(image);
+    backend.upload(x, 0, contents, 0, contents.length);
+    Buffer y = random(3, Shape.of(1, 16, 16, OUT));
+    backend.freeze(kernel);
+    backend.convolution(SAME, x, kernel, null, PostOp.NONE, y);
+    float[] result = download(y);
+    for (int i = 0; i < 16; i++) {
+      for (int j = 0; j < 16; j++) {
+        float value = result[(i * 16 + j) * OUT + 7];
+        if (Math.abs(i - 8) <= 1 && Math.abs(j - 8) <= 1) {
+          assertThat(value).as("%d, %d", i, j).isNaN();
+        } else if (Math.min(i, j) < 4 || Math.max(i, j) >= 12) {
+          assertThat(value).as("%d, %d", i, j).isFinite();
+        }
+      }
+    }
+  }
+
+  @Test
+  void smallImagesFewChannelsAndOtherWindowsAreDirect() {
+    assertThat(pays(Shape.of(1, 12, 12, IN), KERNEL)).isFalse();
+    assertThat(pays(Shape.of(4, 7, 7, IN), KERNEL)).isTrue();
+    assertThat(pays(Shape.of(1, 56, 56, 64), Shape.of(3, 3, 64, 64))).isFalse();
+    assertThat(pays(Shape.of(1, 56, 56, 32), Shape.of(3, 3, 32, 512))).isFalse();
+    Window three = Window.of(3, 3, 1, 1);
+    assertThat(Convolutions.hasWinogradForm(new Convolution(three, 1))).isTrue();
+    assertThat(Convolutions.hasWinogradForm(new Convolution(three, 2))).isFalse();
+    for (Window other :
+        new Window[] {
+          Window.of(3, 3, 2, 1),
+          Window.of(3, 3, 1, 2),
+          Window.of(3, 5, 1, 1),
+          Window.of(1, 3, 1, 1),
+          new Window(3, 3, 1, 1, 2, 2, 0, 0, 0, 0)
+        }) {
+      assertThat(Convolutions.hasWinogradForm(new Convolution(other, 1))).as("%s", other).isFalse();
+    }
+  }
+
+  private static boolean pays(Shape x, Shape kernel) {
+    return WinogradPlan.Key.forward(SAME, x, kernel, PostOp.NONE).pays();
+  }
+
+  private static Convolution padded(int top, int left, int bottom, int right) {
+    return new Convolution(Window.of(3, 3, 1, 1).padded(top, left, bottom, right), 1);
+  }
+
+  private static float[][] column(float... elements) {
+    float[][] column = new float[elements.length][1];
+    for (int i = 0; i < elements.length; i++) {
+      column[i][0] = elements[i];
+    }
+    return column;
+  }
+
+  /** The length of the difference, as a share of the length. */
+  private static double distance(float[] found, float[] expected) {
+    double difference = 0;
+    double length = 0;
+    for (int i = 0; i < found.length; i++) {
+      difference += Math.pow((double) found[i] - expected[i], 2);
+      length += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(difference / length);
+  }
+
+  private Buffer random(long seed, Shape shape) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] contents = new float[(int) shape.size()];
+    for (int i = 0; i < contents.length; i++) {
+      contents[i] = (float) (random.nextDouble() - 0.5);
+    }
+    Buffer buffer = backend.alloc(shape);
+    backend.upload(buffer, 0, contents, 0, contents.length);
+    return buffer;
+  }
+
+  private float[] download(Buffer buffer) {
+    float[] contents = new float[(int) buffer.shape().size()];
+    backend.download(buffer, 0, contents, 0, contents.length);
+    return contents;
+  }
+}
