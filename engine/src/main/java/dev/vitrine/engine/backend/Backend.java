@@ -48,6 +48,14 @@ public interface Backend extends AutoCloseable {
   /** Takes the promise back: the contents are plain and may be written again. */
   void thaw(Buffer buffer);
 
+  /**
+   * Whether several threads may {@link #upload} at once, to parts that do not overlap; everything
+   * else is for one thread.
+   */
+  default boolean uploadsInParallel() {
+    return false;
+  }
+
   /** Copies {@code count} numbers from {@code source[from]} on to {@code offset} on. */
   void upload(Buffer target, long offset, float[] source, int from, int count);
 

@@ -69,6 +69,11 @@ abstract class OneDnnMemory implements Backend {
   }
 
   @Override
+  public final boolean uploadsInParallel() {
+    return true;
+  }
+
+  @Override
   public final void upload(Buffer target, long offset, float[] source, int from, int count) {
     Block block = written("upload", target);
     Arguments.transfer("upload", target.shape(), offset, source.length, from, count);

@@ -49,7 +49,8 @@ final class LayerWeights {
     Tensor value = parameter.value();
     expected.read(
         array,
-        (from, values, count) -> value.backend().upload(value.buffer(), from, values, 0, count));
+        (from, values, count) -> value.backend().upload(value.buffer(), from, values, 0, count),
+        value.backend().uploadsInParallel());
     parameters.put(role, parameter);
     return parameter;
   }

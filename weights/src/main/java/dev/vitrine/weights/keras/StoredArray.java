@@ -5,7 +5,7 @@ import dev.vitrine.engine.Shape;
 /** An array of numbers in a model's file. */
 interface StoredArray {
 
-  /** Takes an array's numbers in row-major order, slice after slice. */
+  /** Takes an array's numbers slice after slice. */
   @FunctionalInterface
   interface Slices {
     /**
@@ -29,9 +29,14 @@ interface StoredArray {
   void check();
 
   /**
-   * Reads the numbers; float64 is rounded.
+   * Reads the numbers in row-major order; float64 is rounded.
    *
    * @throws dev.vitrine.weights.BadInputException as {@link #check}, or if they are not all finite
    */
   void read(Slices to);
+
+  /** As {@link #read}, but slices may come in any order, and from several threads at once. */
+  default void readInParallel(Slices to) {
+    read(to);
+  }
 }

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +73,55 @@ class H5DatasetTest {
                       }))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("numbers cannot be read (the file ends within it)");
+    }
+  }
+
+  @Test
+  void severalThreadsReadEveryNumberOnce(@TempDir Path folder) {
+    int size = 9_000_001;
+    try (H5File file = H5File.open(write(folder, counted(size)))) {
+      float[] numbers = new float[size];
+      AtomicInteger taken = new AtomicInteger();
+      file.dataset("numbers")
+          .orElseThrow()
+          .readInParallel(
+              (from, values, count) -> {
+                System.arraycopy(values, 0, numbers, (int) from, count);
+                Arrays.fill(values, Float.NaN);
+                taken.addAndGet(count);
+              });
+      assertThat(taken.get()).isEqualTo(size);
+      assertThat(numbers).isEqualTo(counted(size));
+    }
+  }
+
+  @Test
+  void whatGoesWrongInOneThreadIsToldWhenAllHaveEnded(@TempDir Path folder) {
+    float[] numbers = counted(9_000_000);
+    numbers[8_999_999] = Float.NaN;
+    AtomicInteger working = new AtomicInteger();
+    AtomicBoolean told = new AtomicBoolean();
+    try (H5File file = H5File.open(write(folder, numbers))) {
+      H5Dataset dataset = file.dataset("numbers").orElseThrow();
+      assertThatThrownBy(
+              () ->
+                  dataset.readInParallel(
+                      (from, values, count) -> {
+                        working.incrementAndGet();
+                        assertThat(told).isFalse();
+                        working.decrementAndGet();
+                      }))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageStartingWith("large.h5: dataset numbers number 8999999 is NaN");
+      told.set(true);
+      assertThat(working.get()).isZero();
+      assertThatThrownBy(
+              () ->
+                  dataset.readInParallel(
+                      (from, values, count) -> {
+                        throw new IllegalStateException("no memory on the card");
+                      }))
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 
