@@ -3,6 +3,7 @@ package dev.vitrine.engine;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Buffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** One call of an operation: what went in, what came out, and what its derivative remembers. */
@@ -79,7 +80,7 @@ public final class Node {
     for (int i = 0; i < shapes.length; i++) {
       shapes[i] = inputs.get(i).shape();
     }
-    return make(op.shape(List.of(shapes)));
+    return make(op.shape(Arrays.asList(shapes)));
   }
 
   /** Keeps a tensor for the derivative. */

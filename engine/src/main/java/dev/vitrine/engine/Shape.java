@@ -20,13 +20,22 @@ public final class Shape {
    * @throws IllegalArgumentException if an extent is negative
    */
   public static Shape of(int... dims) {
+    return checked(dims.clone());
+  }
+
+  /** The shape of images: {@code n} of {@code h} rows, {@code w} columns, {@code c} channels. */
+  public static Shape of(int n, int h, int w, int c) {
+    return checked(new int[] {n, h, w, c}); // nobody else has it: no copy
+  }
+
+  private static Shape checked(int[] dims) {
     for (int d : dims) {
       if (d < 0) {
         throw new IllegalArgumentException(
             "shape " + Arrays.toString(dims) + " has a negative extent");
       }
     }
-    return new Shape(dims.clone());
+    return new Shape(dims);
   }
 
   /** The number of axes. */
@@ -54,6 +63,11 @@ public final class Shape {
       throw new IllegalArgumentException("shape " + this + " has no axis " + axis);
     }
     return index;
+  }
+
+  /** Whether this is the only extent; nothing is made to find out. */
+  public boolean is(int a) {
+    return dims.length == 1 && dims[0] == a;
   }
 
   /** Whether these are the extents; nothing is made to find out. */
@@ -102,6 +116,9 @@ public final class Shape {
    * @throws IllegalArgumentException if two extents differ and neither is 1
    */
   public static Shape broadcast(Shape a, Shape b) {
+    if (a.equals(b)) {
+      return a;
+    }
     int rank = Math.max(a.rank(), b.rank());
     int[] out = new int[rank];
     for (int i = 1; i <= rank; i++) {

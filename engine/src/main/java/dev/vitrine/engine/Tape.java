@@ -9,6 +9,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
 
 /**
  * The record of a computation, and reverse-mode differentiation over it. Forward appends nodes;
@@ -81,8 +83,9 @@ public final class Tape {
   public Gradients backward(Map<Tensor, Tensor> seeds, Collection<Tensor> wanted, Walk walk) {
     Set<Tensor> kept = identitySet(wanted);
     Set<Tensor> needed = between(kept);
-    Map<Tensor, Tensor> grads = new IdentityHashMap<>();
+    Map<Tensor, Tensor> grads = new IdentityHashMap<>(needed.size());
     seeds.forEach((y, seed) -> grads.put(y, handle(y, seed)));
+    BinaryOperator<Tensor> sum = this::sum;
     for (int n = nodes.size() - 1; n >= 0; n--) {
       Node node = nodes.get(n);
       Tensor g = grads.get(node.output());
@@ -98,7 +101,7 @@ public final class Tape {
       List<Tensor> at = any ? walk.gradients(node, g, need) : List.of();
       for (int i = 0; i < at.size(); i++) {
         if (need[i]) {
-          grads.merge(node.input(i), at.get(i), this::sum);
+          grads.merge(node.input(i), at.get(i), sum);
         }
       }
       if (!kept.contains(node.output())) { // nobody will ask for it any more
@@ -117,7 +120,9 @@ public final class Tape {
   /** The wanted tensors, and all that has been computed from them. */
   private Set<Tensor> between(Set<Tensor> wanted) {
     for (Tensor x : wanted) {
-      check(tracked.contains(x), "no gradient can be had at " + x + ": watch it before forward");
+      check(
+          tracked.contains(x),
+          () -> "no gradient can be had at " + x + ": watch it before forward");
     }
     Set<Tensor> needed = identitySet(wanted);
     for (Node node : nodes) {
@@ -140,8 +145,8 @@ public final class Tape {
 
   /** A handle of ours on a seed: the seed itself stays the caller's. */
   private Tensor handle(Tensor y, Tensor seed) {
-    check(tracked.contains(y), "seeded tensor " + y + " is not on this tape");
-    check(y.shape().equals(seed.shape()), "the seed of " + y + " has shape " + seed.shape());
+    check(tracked.contains(y), () -> "seeded tensor " + y + " is not on this tape");
+    check(y.shape().equals(seed.shape()), () -> "the seed of " + y + " has shape " + seed.shape());
     return scope.view(seed, seed.shape());
   }
 
@@ -168,9 +173,9 @@ public final class Tape {
     return set;
   }
 
-  private static void check(boolean ok, String otherwise) {
+  private static void check(boolean ok, Supplier<String> otherwise) {
     if (!ok) {
-      throw new IllegalArgumentException(otherwise);
+      throw new IllegalArgumentException(otherwise.get());
     }
   }
 }

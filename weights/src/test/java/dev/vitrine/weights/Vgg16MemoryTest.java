@@ -26,8 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class Vgg16MemoryTest {
   private static final long WEIGHTS = 4L * 14_714_688;
 
-  /** Block 2 and 3 in Winograd's form; the images of the others are too small, or the channels. */
-  private static final long WINOGRAD = 4L * 36 * (64 * 128 + 128 * 128 + 128 * 256 + 2 * 256 * 256);
+  /** Blocks 1 to 3 in Winograd's form; the images of the others are too small, or the channels. */
+  private static final long WINOGRAD =
+      4L * 36 * (64 * 64 + 64 * 128 + 128 * 128 + 128 * 256 + 2 * 256 * 256);
 
   /** Blocks come in four sizes to each power of two. */
   private static final double ROUNDED = 1.15;

@@ -123,7 +123,7 @@ public final class Arguments {
   }
 
   private static void bias(String operation, Shape bias, int channels) {
-    if (bias != null) {
+    if (bias != null && !bias.is(channels)) {
       same(operation, "bias", bias, Shape.of(channels));
     }
   }

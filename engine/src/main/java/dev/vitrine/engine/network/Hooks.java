@@ -1,6 +1,7 @@
 package dev.vitrine.engine.network;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ final class Hooks {
   private static <H> Iterable<H> open(Map<String, List<Entry<H>>> where, Layer layer) {
     List<Entry<H>> there = where.get(layer.name());
     if (there == null) {
-      return List.of();
+      return Collections.emptyList(); // whose iterator is one object, made once
     }
     List<Entry<H>> now = List.copyOf(there);
     return () -> now.stream().filter(entry -> entry.open).map(entry -> entry.hook).iterator();

@@ -56,9 +56,11 @@ record ConvolutionPlan(Primitive primitive, KernelLayout kernel, Primitive packi
       Shape x,
       Shape kernel,
       boolean bias,
-      PostOp post) {
+      PostOp post)
+      implements Primitives.Key<ConvolutionPlan> {
 
-    ConvolutionPlan make(Library library) {
+    @Override
+    public ConvolutionPlan make(Library library) {
       try (Recipe recipe = new Recipe(library, post)) {
         return new Maker(this, library, recipe).make();
       }

@@ -28,7 +28,8 @@ final class Convolutions {
     this.kernels = kernels;
   }
 
-  void forward(
+  /** Returns whether the result can hold neither NaN nor negative infinity. */
+  boolean forward(
       Convolution convolution,
       Block x,
       Shape xShape,
@@ -41,7 +42,7 @@ final class Convolutions {
       WinogradPlan.Key key = WinogradPlan.Key.forward(convolution, xShape, kernelShape, post);
       if (key.pays()) {
         winograd(key, x, kernel, bias, y);
-        return;
+        return false;
       }
     }
     ConvolutionPlan plan =
@@ -54,6 +55,7 @@ final class Convolutions {
           .run(library, memory, x.pointer(), weights.pointer(), y.pointer(), bias.pointer());
     }
     kernels.done(kernel, weights);
+    return post == PostOp.RELU;
   }
 
   void backwardData(
@@ -131,11 +133,11 @@ final class Convolutions {
   }
 
   private void winograd(WinogradPlan.Key key, Block x, Storage kernel, Block bias, Block y) {
-    WinogradPlan plan = primitives.get(key, () -> key.make(library));
+    WinogradPlan plan = primitives.get(key);
     plan.run(library, memory, loops, x, kernels.ready(plan, kernel), bias, y);
   }
 
   private ConvolutionPlan plan(Key key) {
-    return primitives.get(key, () -> key.make(library));
+    return primitives.get(key);
   }
 }

@@ -43,9 +43,11 @@ final class Elementwise {
   }
 
   /** What a primitive of one function depends on. */
-  private record Key(int algorithm, float alpha, float beta, int size) {
+  private record Key(int algorithm, float alpha, float beta, int size)
+      implements Primitives.Key<Primitive> {
 
-    Primitive make(Library library) {
+    @Override
+    public Primitive make(Library library) {
       try (Recipe recipe = new Recipe(library, PostOp.NONE)) {
         dnnl_memory_desc array = recipe.tagged(dnnl_x, size);
         dnnl_primitive_desc description = recipe.description();
@@ -83,14 +85,15 @@ final class Elementwise {
 
   private void primitive(int algorithm, float alpha, float beta, Block x, Block y, int size) {
     Key key = new Key(algorithm, alpha, beta, size);
-    Primitive primitive = primitives.get(key, () -> key.make(library));
+    Primitive primitive = primitives.get(key);
     primitive.run(library, memory, x.pointer(), y.pointer());
   }
 
   /** What a softmax depends on. */
-  private record SoftmaxKey(int rows, int classes) {
+  private record SoftmaxKey(int rows, int classes) implements Primitives.Key<Primitive> {
 
-    Primitive make(Library library) {
+    @Override
+    public Primitive make(Library library) {
       try (Recipe recipe = new Recipe(library, PostOp.NONE)) {
         dnnl_memory_desc array = recipe.tagged(dnnl_ab, rows, classes);
         dnnl_primitive_desc description = recipe.description();
@@ -114,7 +117,7 @@ final class Elementwise {
   void softmax(Block x, Shape shape, Block y) {
     int classes = shape.dim(-1);
     SoftmaxKey key = new SoftmaxKey((int) (shape.size() / classes), classes);
-    Primitive primitive = primitives.get(key, () -> key.make(library));
+    Primitive primitive = primitives.get(key);
     primitive.run(library, memory, x.pointer(), y.pointer());
   }
 

@@ -22,9 +22,11 @@ final class Geometry {
   // ---- resampling ----
 
   /** What the taps of one axis depend on; the transposed ones go from {@code out} to {@code in}. */
-  private record Key(Interpolation kind, int in, int out, boolean transposed) {
+  private record Key(Interpolation kind, int in, int out, boolean transposed)
+      implements Primitives.Key<Axis> {
 
-    Axis make() {
+    @Override
+    public Axis make(Library library) {
       Taps taps = Taps.of(kind, in, out);
       Taps used = transposed ? taps.transposed() : taps;
       double[] exact = used.weights();
@@ -63,7 +65,7 @@ final class Geometry {
   }
 
   private Axis axis(Key key) {
-    return primitives.get(key, key::make);
+    return primitives.get(key);
   }
 
   private void apply(Axis rows, Axis columns, Block x, Shape from, Block y, Shape to) {

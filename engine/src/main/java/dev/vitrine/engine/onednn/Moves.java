@@ -27,9 +27,11 @@ final class Moves {
   }
 
   /** A copy between two strided arrays; where they begin is told at each run. */
-  private record Key(Shape extents, Shape fromShape, Shape toShape) {
+  private record Key(Shape extents, Shape fromShape, Shape toShape)
+      implements Primitives.Key<Primitive> {
 
-    Primitive make(Library library) {
+    @Override
+    public Primitive make(Library library) {
       try (Recipe recipe = new Recipe(library, PostOp.NONE)) {
         long[] dims = Arrays.stream(extents.dims()).asLongStream().toArray();
         return recipe.reorder(
@@ -39,9 +41,11 @@ final class Moves {
   }
 
   /** Several arrays side by side along an axis. */
-  private record Joint(List<Shape> parts, int axis, Shape whole) {
+  private record Joint(List<Shape> parts, int axis, Shape whole)
+      implements Primitives.Key<Primitive> {
 
-    Primitive make(Library library) {
+    @Override
+    public Primitive make(Library library) {
       int[] kinds = new int[parts.size() + 1];
       try (Recipe recipe = new Recipe(library, PostOp.NONE);
           PointerPointer<dnnl_memory_desc> from = new PointerPointer<>(parts.size());
@@ -73,7 +77,7 @@ final class Moves {
   /** Puts arrays side by side along an axis. */
   void join(List<Shape> shapes, Pointer[] data, int axis, Shape whole) {
     Joint key = new Joint(shapes, axis, whole);
-    primitives.get(key, () -> key.make(library)).run(library, memory, data);
+    primitives.get(key).run(library, memory, data);
   }
 
   /** Copies a whole array to a place inside a larger one. */
@@ -89,7 +93,7 @@ final class Moves {
   private void run(
       Shape extents, Block x, Shape xShape, long from, Block y, Shape yShape, long to) {
     Key key = new Key(vector(extents), vector(xShape), vector(yShape));
-    Primitive primitive = primitives.get(key, () -> key.make(library));
+    Primitive primitive = primitives.get(key);
     primitive.run(library, memory, x.pointer(4 * from), y.pointer(4 * to));
   }
 

@@ -13,6 +13,7 @@ import dev.vitrine.engine.backend.Reduction;
 import dev.vitrine.engine.backend.Unary;
 import dev.vitrine.engine.backend.Window;
 import dev.vitrine.engine.onednn.PoolingPlan.Kind;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 
@@ -46,7 +47,7 @@ public final class OneDnnBackend extends OneDnnMemory {
 
   /** As the other, keeping at most this many primitives. */
   OneDnnBackend(int capacity) {
-    primitives = new Primitives(capacity);
+    primitives = new Primitives(library, capacity);
     convolutions = new Convolutions(library, memory, primitives, loops, kernels);
     products = new Products(library, memory, primitives);
     elementwise = new Elementwise(library, memory, primitives, loops);
@@ -91,15 +92,17 @@ public final class OneDnnBackend extends OneDnnMemory {
     Block to = written("convolution", y, x, kernel, bias);
     Shape biasShape = bias == null ? null : bias.shape();
     Arguments.convolution(convolution, x.shape(), kernel.shape(), biasShape, y.shape());
-    convolutions.forward(
-        convolution,
-        read("convolution", x),
-        x.shape(),
-        numbers("convolution", kernel).storage,
-        kernel.shape(),
-        bias == null ? null : read("convolution", bias),
-        post,
-        to);
+    boolean ordinary =
+        convolutions.forward(
+            convolution,
+            read("convolution", x),
+            x.shape(),
+            numbers("convolution", kernel).storage,
+            kernel.shape(),
+            bias == null ? null : read("convolution", bias),
+            post,
+            to);
+    setOrdinary(y, ordinary);
   }
 
   @Override
@@ -198,7 +201,7 @@ public final class OneDnnBackend extends OneDnnMemory {
     Shape switchesShape = switches == null ? null : switches.shape();
     Arguments.maxPool(window, x.shape(), switchesShape, y.shape());
     Storage winners = switches == null ? null : switches("maxPool", window, switches);
-    pooling.max(window, read("maxPool", x), x.shape(), winners, to, y.shape());
+    pooling.max(window, read("maxPool", x), x.shape(), ordinary(x), winners, to, y.shape());
   }
 
   @Override
@@ -257,15 +260,18 @@ public final class OneDnnBackend extends OneDnnMemory {
   @Override
   public void concat(List<Buffer> x, int axis, Buffer y) {
     Block to = written("concat", y, x.toArray(Buffer[]::new));
-    Shape[] shapes = new Shape[x.size()];
+    List<Shape> shapes = new ArrayList<>(x.size());
     Pointer[] data = new Pointer[x.size() + 1];
-    for (int i = 0; i < shapes.length; i++) {
-      shapes[i] = x.get(i).shape();
+    boolean ordinary = true;
+    for (int i = 0; i < x.size(); i++) {
+      ordinary &= ordinary(x.get(i));
+      shapes.add(x.get(i).shape());
       data[i] = read("concat", x.get(i)).pointer();
     }
-    data[shapes.length] = to.pointer();
-    Arguments.concat(List.of(shapes), axis, y.shape());
-    moves.join(List.of(shapes), data, axis, y.shape());
+    data[x.size()] = to.pointer();
+    Arguments.concat(shapes, axis, y.shape());
+    moves.join(shapes, data, axis, y.shape());
+    setOrdinary(y, ordinary);
   }
 
   // ---- geometry ----

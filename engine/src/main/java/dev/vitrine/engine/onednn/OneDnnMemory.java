@@ -217,7 +217,18 @@ abstract class OneDnnMemory implements Backend {
                 + " share memory; the result needs its own");
       }
     }
+    storage.ordinary = false;
     return storage.plain;
+  }
+
+  /** Whether a buffer is known to hold neither NaN nor negative infinity. */
+  final boolean ordinary(Buffer buffer) {
+    return ((OneDnnBuffer) buffer).storage.ordinary;
+  }
+
+  /** Says so of a buffer that has just been written. */
+  final void setOrdinary(Buffer buffer, boolean ordinary) {
+    ((OneDnnBuffer) buffer).storage.ordinary = ordinary;
   }
 
   /** The storage of the switches of a pooling. */

@@ -25,9 +25,16 @@ final class Pooling {
     this.primitives = primitives;
   }
 
-  /** The maximum; {@code switches} may be null. */
-  void max(Window window, Block x, Shape xShape, Storage switches, Block y, Shape yShape) {
-    if (!ordinary(x, (int) xShape.size())) {
+  /** The maximum; {@code ordinary} if that is known, {@code switches} may be null. */
+  void max(
+      Window window,
+      Block x,
+      Shape xShape,
+      boolean ordinary,
+      Storage switches,
+      Block y,
+      Shape yShape) {
+    if (!ordinary && !ordinary(x, (int) xShape.size())) {
       MaxPoolLoop.run(window, x, xShape, switches, y, yShape);
     } else if (switches == null) {
       run(Kind.MAX, window, xShape, yShape, x.pointer(), y.pointer());
@@ -63,7 +70,7 @@ final class Pooling {
 
   void run(Kind kind, Window window, Shape x, Shape y, Pointer... data) {
     Key key = new Key(kind, window, x, y);
-    Primitive primitive = primitives.get(key, () -> key.make(library));
+    Primitive primitive = primitives.get(key);
     primitive.run(library, memory, data);
   }
 }

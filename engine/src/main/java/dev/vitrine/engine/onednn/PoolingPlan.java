@@ -34,9 +34,10 @@ final class PoolingPlan {
   }
 
   /** Everything that a primitive depends on. */
-  record Key(Kind kind, Window window, Shape x, Shape y) {
+  record Key(Kind kind, Window window, Shape x, Shape y) implements Primitives.Key<Primitive> {
 
-    Primitive make(Library library) {
+    @Override
+    public Primitive make(Library library) {
       try (Recipe recipe = new Recipe(library, PostOp.NONE)) {
         boolean average = kind == Kind.AVERAGE || kind == Kind.AVERAGE_BACKWARD;
         int algorithm = average ? dnnl_pooling_avg_exclude_padding : dnnl_pooling_max;

@@ -2,7 +2,6 @@ package dev.vitrine.engine.onednn;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * The primitives made so far, by a record of everything that they depend on. The one unused for
@@ -14,25 +13,32 @@ final class Primitives implements AutoCloseable {
    */
   static final int CAPACITY = 1024;
 
+  private final Library library;
   private final int capacity;
-  private final LinkedHashMap<Record, Plan> cache = new LinkedHashMap<>(64, 0.75f, true);
+  private final LinkedHashMap<Key<?>, Plan> cache = new LinkedHashMap<>(64, 0.75f, true);
   private long made;
   private long freed;
 
-  Primitives(int capacity) {
+  /** Everything that a plan depends on, and how it is made: a record. */
+  interface Key<T extends Plan> {
+    T make(Library library);
+  }
+
+  Primitives(Library library, int capacity) {
+    this.library = library;
     this.capacity = capacity;
   }
 
   /** The primitive of a key; made if there is none yet. It is good until the next call. */
-  @SuppressWarnings("unchecked") // a key's class decides what is made from it
-  <T extends Plan> T get(Record key, Supplier<T> maker) {
+  @SuppressWarnings("unchecked") // what is found under a key has been made by it
+  <T extends Plan> T get(Key<T> key) {
     Plan found = cache.get(key);
     if (found == null) {
-      found = maker.get();
+      found = key.make(library);
       made++;
       cache.put(key, found);
       if (cache.size() > capacity) {
-        Map.Entry<Record, Plan> oldest = cache.entrySet().iterator().next();
+        Map.Entry<Key<?>, Plan> oldest = cache.entrySet().iterator().next();
         cache.remove(oldest.getKey());
         free(oldest.getValue());
       }

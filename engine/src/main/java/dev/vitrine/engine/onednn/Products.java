@@ -30,9 +30,11 @@ final class Products {
   }
 
   /** Everything that a primitive depends on. */
-  record Key(Shape a, boolean transposeA, Shape b, boolean transposeB, boolean bias, PostOp post) {
+  record Key(Shape a, boolean transposeA, Shape b, boolean transposeB, boolean bias, PostOp post)
+      implements Primitives.Key<Primitive> {
 
-    Primitive make(Library library) {
+    @Override
+    public Primitive make(Library library) {
       try (Recipe recipe = new Recipe(library, post)) {
         int columns = b.dim(transposeB ? 0 : 1);
         dnnl_memory_desc from = matrix(recipe, a, transposeA);
@@ -83,7 +85,7 @@ final class Products {
   }
 
   void multiply(Key key, Block a, Block b, Block bias, Block y) {
-    Primitive primitive = primitives.get(key, () -> key.make(library));
+    Primitive primitive = primitives.get(key);
     if (key.bias) {
       primitive.run(library, memory, a.pointer(), b.pointer(), y.pointer(), bias.pointer());
     } else {

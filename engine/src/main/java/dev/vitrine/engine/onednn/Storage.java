@@ -21,6 +21,9 @@ final class Storage {
 
   boolean frozen;
 
+  /** Known to hold neither NaN nor negative infinity, as what a fused ReLU wrote. */
+  boolean ordinary;
+
   /** Row-major contents; null if only packed forms are left. */
   Block plain;
 

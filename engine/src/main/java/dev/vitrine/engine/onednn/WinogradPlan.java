@@ -36,7 +36,9 @@ final class WinogradPlan implements Plan, Loops.Part {
   private static final int FEWEST_TILES = 12;
 
   private static final int FEWEST_CHANNELS = 64;
-  private static final int FEWEST_PAIRS = 64 * 128;
+
+  /** Products of the direct sum; with fewer, starting the threads costs more than is gained. */
+  private static final long FEWEST_PRODUCTS = 1 << 26;
 
   /** Elements that a transform works on at a time: 42 arrays of them stay in the cache. */
   private static final int SEGMENT = 512;
@@ -53,7 +55,8 @@ final class WinogradPlan implements Plan, Loops.Part {
       int left,
       int outHeight,
       int outWidth,
-      PostOp post) {
+      PostOp post)
+      implements Primitives.Key<WinogradPlan> {
 
     static Key forward(Convolution convolution, Shape x, Shape kernel, PostOp post) {
       Window w = convolution.window();
@@ -91,11 +94,12 @@ final class WinogradPlan implements Plan, Loops.Part {
     /** Whether it is worth it. */
     boolean pays() {
       return Math.min(in, out) >= FEWEST_CHANNELS
-          && in * out >= FEWEST_PAIRS
-          && images * tiles(outHeight) * tiles(outWidth) >= FEWEST_TILES;
+          && images * tiles(outHeight) * tiles(outWidth) >= FEWEST_TILES
+          && 9L * images * outHeight * outWidth * in * out >= FEWEST_PRODUCTS;
     }
 
-    WinogradPlan make(Library library) {
+    @Override
+    public WinogradPlan make(Library library) {
       return new WinogradPlan(library, this);
     }
   }

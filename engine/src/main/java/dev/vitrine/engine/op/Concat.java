@@ -20,7 +20,8 @@ public record Concat(int axis) implements Op {
     Shape first = inputs.get(0);
     int sum = 0;
     for (Shape s : inputs) {
-      if (s.rank() != first.rank() || !s.with(axis, first.dim(axis)).equals(first)) {
+      if (s.rank() != first.rank()
+          || !s.equals(first) && !s.with(axis, first.dim(axis)).equals(first)) {
         throw new IllegalArgumentException(
             s + " can't stand beside " + first + " along axis " + axis);
       }
@@ -32,8 +33,11 @@ public record Concat(int axis) implements Op {
   @Override
   public Tensor forward(Node n) {
     Tensor y = n.makeOutput();
-    List<Buffer> parts = n.inputs().stream().map(Tensor::buffer).toList();
-    n.backend().concat(parts, y.shape().index(axis), y.buffer());
+    Buffer[] parts = new Buffer[n.inputs().size()];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = n.in(i);
+    }
+    n.backend().concat(List.of(parts), y.shape().index(axis), y.buffer());
     return y;
   }
 

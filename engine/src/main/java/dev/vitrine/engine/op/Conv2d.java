@@ -84,7 +84,7 @@ public record Conv2d(Sliding sliding, int groups, ReluRule relu) implements Op {
 
   @Override
   public Op under(ReluRule rule) {
-    return relu == null ? this : withRelu(rule);
+    return relu == null || relu == rule ? this : withRelu(rule);
   }
 
   /** This convolution followed by a ReLU under the given rule. */

@@ -68,7 +68,7 @@ public record Dense(ReluRule relu) implements Op {
 
   @Override
   public Op under(ReluRule rule) {
-    return relu == null ? this : new Dense(rule);
+    return relu == null || relu == rule ? this : new Dense(rule);
   }
 
   @Override

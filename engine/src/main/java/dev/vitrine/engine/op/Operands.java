@@ -39,7 +39,7 @@ final class Operands {
 
   /** One number per output channel, if there is an input at that place. */
   static void bias(Op op, List<Shape> inputs, int at, int channels) {
-    if (inputs.size() > at && !inputs.get(at).equals(Shape.of(channels))) {
+    if (inputs.size() > at && !inputs.get(at).is(channels)) {
       throw new IllegalArgumentException(
           "%s has bias %s, its %d outputs need [%d]"
               .formatted(op.type(), inputs.get(at), channels, channels));

@@ -30,7 +30,7 @@ public record Sliding(Window window, boolean same) {
     }
     int h = missing(x.dim(1), window.strideH(), window.spanH());
     int w = missing(x.dim(2), window.strideW(), window.spanW());
-    return window.padded(h / 2, w / 2, h - h / 2, w - w / 2);
+    return h == 0 && w == 0 ? window : window.padded(h / 2, w / 2, h - h / 2, w - w / 2);
   }
 
   /** The output's shape for images {@code x [n, h, w, c]}, with the given number of channels. */

@@ -11,6 +11,7 @@ import dev.vitrine.engine.backend.Buffer;
 import dev.vitrine.engine.backend.Convolution;
 import dev.vitrine.engine.backend.PostOp;
 import dev.vitrine.engine.backend.Window;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -129,11 +130,11 @@ final class OneDnnNumbersTest {
   @Test
   void theSameOperationGivesTheSameBitsEachTime() {
     Convolution convolution = new Convolution(Window.of(3, 3, 1, 1).padded(1, 1, 1, 1), 1);
-    Buffer x = random(1, Shape.of(4, 28, 28, 64));
-    Buffer gradY = random(2, Shape.of(4, 28, 28, 64));
-    Buffer kernel = random(3, Shape.of(3, 3, 64, 64));
-    Buffer y = random(4, Shape.of(4, 28, 28, 64));
-    Buffer gradKernel = random(5, Shape.of(3, 3, 64, 64));
+    Buffer x = random(1, Shape.of(4, 28, 28, 48));
+    Buffer gradY = random(2, Shape.of(4, 28, 28, 48));
+    Buffer kernel = random(3, Shape.of(3, 3, 48, 48));
+    Buffer y = random(4, Shape.of(4, 28, 28, 48));
+    Buffer gradKernel = random(5, Shape.of(3, 3, 48, 48));
     backend.convolution(convolution, x, kernel, null, PostOp.RELU, y);
     backend.convolutionBackwardWeights(convolution, x, gradY, gradKernel);
     float[] forward = download(y);
@@ -146,7 +147,7 @@ final class OneDnnNumbersTest {
     }
     backend.freeze(kernel);
     backend.convolution(convolution, x, kernel, null, PostOp.RELU, y);
-    assertThat(download(y)).as("with the kernel packed beforehand").isEqualTo(forward);
+    assertThat(download(y)).as("with the kernel packed beforehand, directly").isEqualTo(forward);
   }
 
   @Test
@@ -196,6 +197,37 @@ final class OneDnnNumbersTest {
     float[] contents = new float[(int) buffer.shape().size()];
     backend.download(buffer, 0, contents, 0, contents.length);
     return contents;
+  }
+
+  @Test
+  void poolingTrustsAFusedReluOnlyUntilSomethingElseIsWritten() {
+    Shape shape = Shape.of(1, 4, 4, 8);
+    Convolution pointwise = new Convolution(Window.of(1, 1, 1, 1), 1);
+    Buffer x = random(1, shape);
+    Buffer kernel = random(2, Shape.of(1, 1, 8, 8));
+    Buffer y = random(3, shape);
+    Buffer both = random(4, Shape.of(1, 4, 4, 16));
+    Buffer pooled = random(5, Shape.of(1, 2, 2, 16));
+    Window window = Window.of(2, 2, 2, 2);
+    backend.convolution(pointwise, x, kernel, null, PostOp.RELU, y);
+    assertThat(backend.ordinary(y)).isTrue();
+    backend.concat(List.of(y, y), 3, both);
+    assertThat(backend.ordinary(both)).isTrue();
+    backend.maxPool(window, both, null, pooled);
+    float[] best = download(both);
+    for (int c = 0; c < 16; c++) {
+      assertThat(download(pooled)[c])
+          .isEqualTo(
+              Math.max(
+                  Math.max(best[c], best[16 + c]), Math.max(best[4 * 16 + c], best[5 * 16 + c])));
+    }
+    backend.upload(y, 0, new float[] {Float.NaN}, 0, 1);
+    backend.concat(List.of(x, y), 3, both);
+    assertThat(backend.ordinary(both)).isFalse();
+    backend.maxPool(window, both, null, pooled);
+    assertThat(download(pooled)[8]).isNaN();
+    backend.convolution(pointwise, x, kernel, null, PostOp.NONE, y);
+    assertThat(backend.ordinary(y)).isFalse();
   }
 
   private Buffer random(long seed, Shape shape) {
