@@ -8,7 +8,6 @@ import dev.vitrine.engine.backend.Buffer;
  * Closing is idempotent; use after close is an {@link IllegalStateException} that names the tensor.
  */
 public final class Tensor implements AutoCloseable {
-  private final Backend backend;
   private final Shape shape;
   private Buffer buffer;
   private Scope scope;
@@ -21,7 +20,6 @@ public final class Tensor implements AutoCloseable {
   Tensor next;
 
   Tensor(Scope scope, Buffer buffer, String name) {
-    this.backend = scope.backend();
     this.scope = scope;
     this.buffer = buffer;
     this.shape = buffer.shape();
@@ -46,7 +44,7 @@ public final class Tensor implements AutoCloseable {
 
   /** The device that holds it. */
   public Backend backend() {
-    return backend;
+    return scope.backend();
   }
 
   /** The scope that owns it. */
@@ -69,14 +67,14 @@ public final class Tensor implements AutoCloseable {
   /** The elements in row-major order. */
   public float[] toFloats() {
     float[] out = new float[Math.toIntExact(shape.size())];
-    backend.download(buffer(), 0, out, 0, out.length);
+    backend().download(buffer(), 0, out, 0, out.length);
     return out;
   }
 
   /** The elements in row-major order, at the backend's own precision. */
   public double[] toDoubles() {
     double[] out = new double[Math.toIntExact(shape.size())];
-    backend.download(buffer(), 0, out, 0, out.length);
+    backend().download(buffer(), 0, out, 0, out.length);
     return out;
   }
 
@@ -93,7 +91,7 @@ public final class Tensor implements AutoCloseable {
     live();
     if (!kept) {
       scope.forget(this);
-      scope = new Scope(backend);
+      scope = new Scope(scope.backend());
       kept = true;
     }
     return this;
@@ -113,7 +111,7 @@ public final class Tensor implements AutoCloseable {
       }
       Buffer closing = buffer;
       buffer = null;
-      backend.release(closing);
+      scope.backend().release(closing);
       if (kept) {
         scope.close();
       }

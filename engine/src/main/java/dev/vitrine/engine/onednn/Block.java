@@ -21,6 +21,7 @@ final class Block {
   private final BytePointer start;
   private final FloatBuffer[] floats;
   private final IntBuffer[] ints;
+  private final Operand whole = Operand.whole(this);
   private Pointer allocation;
 
   private Block(Pointer allocation, long bytes) {
@@ -56,6 +57,11 @@ final class Block {
 
   long bytes() {
     return bytes;
+  }
+
+  /** This block as an operand that is not broadcast; one object, as loops ask for it often. */
+  Operand whole() {
+    return whole;
   }
 
   /** The first byte, for oneDNN. */

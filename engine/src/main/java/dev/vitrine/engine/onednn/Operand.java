@@ -21,9 +21,14 @@ final class Operand {
     this.strides = strides;
   }
 
+  /** All of a block, as it lies. */
+  static Operand whole(Block block) {
+    return new Operand(block, null, null);
+  }
+
   static Operand of(Block block, Shape shape, Shape target) {
     if (shape.size() == target.size()) {
-      return new Operand(block, null, null);
+      return block.whole();
     }
     int[] extents = new int[target.rank()];
     int[] strides = new int[target.rank()];
