@@ -15,8 +15,8 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
  * Convolution kernels in the layouts that primitives ask for. A frozen kernel is packed once per
  * layout and its plain copy dropped, so that a model that only runs forward holds its weights once,
  * and one that also runs backward twice (the rotated form). Nothing is rounded on the way: the
- * plain kernel is rebuilt from a packed form when somebody asks for it. One that is not frozen is
- * packed anew for each operation.
+ * plain kernel is rebuilt from a packed form when somebody asks for it. Winograd's forms are held
+ * beside it, since they are rounded. A kernel that is not frozen is packed anew for each operation.
  */
 final class Kernels {
   /** Forms per kernel: forward and backward, for images of two sizes that want different ones. */
