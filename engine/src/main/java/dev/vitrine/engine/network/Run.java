@@ -9,6 +9,7 @@ import dev.vitrine.engine.Tape;
 import dev.vitrine.engine.Tensor;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,7 +26,7 @@ public final class Run implements AutoCloseable {
   private final boolean ownsScope;
   private final Tensor input;
   private final Map<String, Tensor> outputs = new HashMap<>();
-  private final Map<Node, Step> steps = new HashMap<>();
+  private final Map<Node, Step> steps = new IdentityHashMap<>(64); // most networks' at once
 
   /** From the input on, or from the output of a layer. */
   Run(Network network, String from, Tensor x, Listen listen) {

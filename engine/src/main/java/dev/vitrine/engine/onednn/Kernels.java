@@ -74,16 +74,16 @@ final class Kernels {
 
   /** The frozen kernel as a plan takes it. */
   Block ready(WinogradPlan plan, Storage kernel) {
-    Block form = plan.rotated() ? kernel.winogradRotated : kernel.winograd;
+    int which = plan.rotated() ? 1 : 0;
+    if (kernel.winograd == null) {
+      kernel.winograd = new Block[2];
+    }
+    Block form = kernel.winograd[which];
     if (form == null) {
       Block source = reading(kernel);
       form = transformed(plan, source);
       doneReading(kernel, source);
-      if (plan.rotated()) {
-        kernel.winogradRotated = form;
-      } else {
-        kernel.winograd = form;
-      }
+      kernel.winograd[which] = form;
     }
     return form;
   }
@@ -120,13 +120,14 @@ final class Kernels {
       storage.packed.forEach(this::free);
       storage.packed = List.of();
     }
-    for (Block form : new Block[] {storage.winograd, storage.winogradRotated}) {
-      if (form != null) {
-        memory.discard(form);
+    if (storage.winograd != null) {
+      for (Block form : storage.winograd) {
+        if (form != null) {
+          memory.discard(form);
+        }
       }
+      storage.winograd = null;
     }
-    storage.winograd = null;
-    storage.winogradRotated = null;
   }
 
   private void keep(Storage kernel, ConvolutionPlan plan, Block block) {

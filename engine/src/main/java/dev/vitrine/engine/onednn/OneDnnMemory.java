@@ -28,7 +28,7 @@ abstract class OneDnnMemory implements Backend {
     open(operation);
     Arguments.alloc(shape);
     Block plain = memory.take(elementBytes * shape.size());
-    Storage storage = new Storage(this, elementBytes, switchesOf, plain);
+    Storage storage = new Storage(this, switchesOf, plain);
     storages.add(storage);
     return new OneDnnBuffer(shape, storage);
   }

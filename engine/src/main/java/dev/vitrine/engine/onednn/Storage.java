@@ -10,9 +10,6 @@ import java.util.List;
 final class Storage {
   final OneDnnMemory owner;
 
-  /** Bytes per element: 4, or 1 for the switches of a small window. */
-  final int elementBytes;
-
   /** The pooling whose switches this holds, null for numbers. */
   final Window switchesOf;
 
@@ -30,16 +27,20 @@ final class Storage {
   /** Packed forms, the most recently used last; most arrays never have any. */
   List<PackedKernel> packed = List.of();
 
-  /** In Winograd's form, from which the plain contents cannot be had back; null if nobody asked. */
-  Block winograd;
+  /**
+   * In Winograd's form, from which the plain contents cannot be had back, and the same of the
+   * rotated kernel; null, the whole or either, if nobody asked.
+   */
+  Block[] winograd;
 
-  /** The same of the rotated kernel. */
-  Block winogradRotated;
-
-  Storage(OneDnnMemory owner, int elementBytes, Window switchesOf, Block plain) {
+  Storage(OneDnnMemory owner, Window switchesOf, Block plain) {
     this.owner = owner;
-    this.elementBytes = elementBytes;
     this.switchesOf = switchesOf;
     this.plain = plain;
+  }
+
+  /** Bytes per element: 4, or 1 for the switches of a small window. */
+  int elementBytes() {
+    return switchesOf == null ? Float.BYTES : Switches.bytes(switchesOf);
   }
 }

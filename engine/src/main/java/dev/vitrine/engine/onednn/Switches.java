@@ -18,7 +18,7 @@ final class Switches {
   /** All of them. */
   static int[] read(Storage switches, int size) {
     int[] result = new int[size];
-    if (switches.elementBytes == Integer.BYTES) {
+    if (switches.elementBytes() == Integer.BYTES) {
       switches.plain.read(0, result, 0, size);
       return result;
     }
@@ -32,7 +32,7 @@ final class Switches {
 
   /** The first {@code count} winners into the places from {@code to} on. */
   static void write(Storage switches, int to, int[] winners, int count) {
-    if (switches.elementBytes == Integer.BYTES) {
+    if (switches.elementBytes() == Integer.BYTES) {
       switches.plain.write(to, winners, 0, count);
       return;
     }
