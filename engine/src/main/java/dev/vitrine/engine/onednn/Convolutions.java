@@ -9,23 +9,27 @@ import dev.vitrine.engine.onednn.ConvolutionPlan.Key;
 
 /** Convolutions and their two transposes. */
 final class Convolutions {
-  /** Whether Winograd's form may be used; {@code -Dvitrine.winograd=false} forbids it. */
-  private static final boolean WINOGRAD =
-      Boolean.parseBoolean(System.getProperty("vitrine.winograd", "true"));
-
   private final Library library;
   private final NativeMemory memory;
   private final Primitives primitives;
   private final Loops loops;
   private final Kernels kernels;
+  private final boolean winograd;
 
+  /** {@code winograd} says whether Winograd's form may be used. */
   Convolutions(
-      Library library, NativeMemory memory, Primitives primitives, Loops loops, Kernels kernels) {
+      Library library,
+      NativeMemory memory,
+      Primitives primitives,
+      Loops loops,
+      Kernels kernels,
+      boolean winograd) {
     this.library = library;
     this.memory = memory;
     this.primitives = primitives;
     this.loops = loops;
     this.kernels = kernels;
+    this.winograd = winograd;
   }
 
   /** Returns whether the result can hold neither NaN nor negative infinity. */
@@ -38,10 +42,10 @@ final class Convolutions {
       Block bias,
       PostOp post,
       Block y) {
-    if (winograd(convolution, kernel)) {
+    if (mayTransform(convolution, kernel)) {
       WinogradPlan.Key key = WinogradPlan.Key.forward(convolution, xShape, kernelShape, post);
       if (key.pays()) {
-        winograd(key, x, kernel, bias, y);
+        transformed(key, x, kernel, bias, y);
         return false;
       }
     }
@@ -65,10 +69,10 @@ final class Convolutions {
       Shape kernelShape,
       Block gradX,
       Shape xShape) {
-    if (winograd(convolution, kernel) && rotates(convolution.window())) {
+    if (mayTransform(convolution, kernel) && rotates(convolution.window())) {
       WinogradPlan.Key key = WinogradPlan.Key.rotated(convolution, xShape, kernelShape);
       if (key.pays()) {
-        winograd(key, gradY, kernel, null, gradX);
+        transformed(key, gradY, kernel, null, gradX);
         return;
       }
     }
@@ -116,8 +120,8 @@ final class Convolutions {
   }
 
   /** Whether Winograd's form computes the convolution, and has a kernel that stays. */
-  private static boolean winograd(Convolution convolution, Storage kernel) {
-    return WINOGRAD && kernel.frozen && hasWinogradForm(convolution);
+  private boolean mayTransform(Convolution convolution, Storage kernel) {
+    return winograd && kernel.frozen && hasWinogradForm(convolution);
   }
 
   /** Whether it is one of 3 by 3 neighbours. */
@@ -132,7 +136,8 @@ final class Convolutions {
         && w.strideW() == 1;
   }
 
-  private void winograd(WinogradPlan.Key key, Block x, Storage kernel, Block bias, Block y) {
+  /** The convolution in Winograd's form. */
+  private void transformed(WinogradPlan.Key key, Block x, Storage kernel, Block bias, Block y) {
     WinogradPlan plan = primitives.get(key);
     plan.run(library, memory, loops, x, kernels.ready(plan, kernel), bias, y);
   }

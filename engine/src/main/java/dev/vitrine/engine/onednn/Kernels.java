@@ -3,6 +3,7 @@ package dev.vitrine.engine.onednn;
 import static dev.vitrine.engine.onednn.Library.check;
 import static dev.vitrine.engine.onednn.Winograd.PRODUCTS;
 import static dev.vitrine.engine.onednn.Winograd.REACH;
+import static dev.vitrine.engine.onednn.Winograd.SEGMENT;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_clone;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 
@@ -21,9 +22,6 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 final class Kernels {
   /** Forms per kernel: forward and backward, for images of two sizes that want different ones. */
   private static final int MOST_FORMS = 4;
-
-  /** Elements of a kernel that Winograd's transform works on at a time. */
-  private static final int SEGMENT = 512;
 
   private final Library library;
   private final NativeMemory memory;
@@ -81,8 +79,11 @@ final class Kernels {
     Block form = kernel.winograd[which];
     if (form == null) {
       Block source = reading(kernel);
-      form = transformed(plan, source);
-      doneReading(kernel, source);
+      try {
+        form = transformed(plan, source);
+      } finally {
+        doneReading(kernel, source);
+      }
       kernel.winograd[which] = form;
     }
     return form;
@@ -179,10 +180,28 @@ final class Kernels {
     return upright;
   }
 
-  /** A new block with a plain kernel in Winograd's form. */
+  /** A new block with a plain kernel in Winograd's form, as a plan takes it. */
   private Block transformed(WinogradPlan plan, Block plain) {
     int pairs = plan.in() * plan.out();
-    Block plane = memory.take(4L * PRODUCTS * pairs);
+    Block matrices = memory.take(4L * PRODUCTS * pairs);
+    try {
+      transform(plain, plan.rotated(), pairs, matrices);
+      Block form = memory.take(plan.kernelBytes());
+      long[] dims = {PRODUCTS, plan.in(), plan.out()};
+      long[] strides =
+          plan.rotated() ? new long[] {pairs, 1, plan.in()} : new long[] {pairs, plan.out(), 1};
+      try (Recipe recipe = new Recipe(library, PostOp.NONE);
+          Primitive packing = recipe.reorder(recipe.strided(dims, strides), plan.kernelLayout())) {
+        packing.run(library, memory, matrices.pointer(), form.pointer());
+      }
+      return form;
+    } finally {
+      memory.discard(matrices);
+    }
+  }
+
+  /** The 36 matrices of a plain kernel: pairs of channels in the order in which they lie. */
+  private void transform(Block plain, boolean rotated, int pairs, Block matrices) {
     loops.run(
         pairs,
         SEGMENT,
@@ -194,7 +213,7 @@ final class Kernels {
           for (int at = from; at < to; at += SEGMENT) {
             int count = Math.min(SEGMENT, to - at);
             for (int i = 0; i < 9; i++) {
-              long position = plan.rotated() ? 8 - i : i;
+              long position = rotated ? 8 - i : i;
               plain.read(position * pairs + at, g[i], 0, count);
             }
             for (int j = 0; j < 3; j++) {
@@ -204,21 +223,11 @@ final class Kernels {
               Winograd.kernel(half, 3 * i, 1, u, REACH * i, 1, count);
               for (int j = 0; j < REACH; j++) {
                 int product = REACH * i + j;
-                plane.write((long) product * pairs + at, u[product], 0, count);
+                matrices.write((long) product * pairs + at, u[product], 0, count);
               }
             }
           }
         });
-    Block form = memory.take(plan.kernelBytes());
-    long[] dims = {PRODUCTS, plan.in(), plan.out()};
-    long[] strides =
-        plan.rotated() ? new long[] {pairs, 1, plan.in()} : new long[] {pairs, plan.out(), 1};
-    try (Recipe recipe = new Recipe(library, PostOp.NONE);
-        Primitive packing = recipe.reorder(recipe.strided(dims, strides), plan.kernelLayout())) {
-      packing.run(library, memory, plane.pointer(), form.pointer());
-    }
-    memory.discard(plane);
-    return form;
   }
 
   /**

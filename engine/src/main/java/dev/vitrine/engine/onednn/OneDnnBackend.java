@@ -42,15 +42,21 @@ public final class OneDnnBackend extends OneDnnMemory {
   private final Moves moves;
   private final Geometry geometry;
 
-  /** Opens oneDNN on this machine's processor. */
+  /**
+   * Opens oneDNN on this machine's processor. {@code -Dvitrine.winograd=false} does without
+   * Winograd's form: less memory, half the speed.
+   */
   public OneDnnBackend() {
-    this(Primitives.CAPACITY);
+    this(Primitives.CAPACITY, Boolean.parseBoolean(System.getProperty("vitrine.winograd", "true")));
   }
 
-  /** As the other, keeping at most this many primitives. */
-  OneDnnBackend(int capacity) {
+  /**
+   * As the other, keeping at most this many primitives, with Winograd's form where it pays or
+   * without it.
+   */
+  OneDnnBackend(int capacity, boolean winograd) {
     primitives = new Primitives(library, capacity);
-    convolutions = new Convolutions(library, memory, primitives, loops, kernels);
+    convolutions = new Convolutions(library, memory, primitives, loops, kernels, winograd);
     products = new Products(library, memory, primitives);
     elementwise = new Elementwise(library, memory, primitives, loops);
     pairs = new Pairs(loops);

@@ -29,10 +29,20 @@ final class Winograd {
   /** Products of a tile and a pair of channels. */
   static final int PRODUCTS = REACH * REACH;
 
+  /**
+   * Elements that a transform works on at a time: 63 arrays of them, at most, stay in the cache.
+   */
+  static final int SEGMENT = 512;
+
   private static final float P = (float) Math.sqrt(0.5);
   private static final float Q = (float) Math.sqrt(2);
 
   private Winograd() {}
+
+  /** The tiles along a side of the output. */
+  static int tiles(int side) {
+    return (side + TILE - 1) / TILE;
+  }
 
   /**
    * Multiplies by {@code B'}: the {@code count} first elements of six arrays, {@code d[at]}, {@code

@@ -12,7 +12,6 @@ import dev.vitrine.engine.backend.Unary;
 import dev.vitrine.engine.backend.Window;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.SplittableRandom;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -130,7 +129,7 @@ final class OneDnnMemoryTest {
 
   @Test
   void primitivesThatDoNotFitTheCacheAreFreed() {
-    try (OneDnnBackend small = new OneDnnBackend(3)) {
+    try (OneDnnBackend small = new OneDnnBackend(3, true)) {
       for (int size = 1; size <= 10; size++) {
         Buffer a = small.alloc(Shape.of(size));
         Buffer b = small.alloc(Shape.of(size));
@@ -182,19 +181,10 @@ final class OneDnnMemoryTest {
   }
 
   private float[] download(Buffer buffer) {
-    float[] contents = new float[(int) buffer.shape().size()];
-    backend.download(buffer, 0, contents, 0, contents.length);
-    return contents;
+    return Contents.download(backend, buffer);
   }
 
   private Buffer random(long seed, Shape shape) {
-    SplittableRandom random = new SplittableRandom(seed);
-    float[] contents = new float[(int) shape.size()];
-    for (int i = 0; i < contents.length; i++) {
-      contents[i] = (float) (random.nextDouble() - 0.5);
-    }
-    Buffer buffer = backend.alloc(shape);
-    backend.upload(buffer, 0, contents, 0, contents.length);
-    return buffer;
+    return Contents.random(backend, seed, shape);
   }
 }

@@ -12,7 +12,6 @@ import dev.vitrine.engine.backend.Convolution;
 import dev.vitrine.engine.backend.PostOp;
 import dev.vitrine.engine.backend.Window;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -194,9 +193,7 @@ final class OneDnnNumbersTest {
   }
 
   private float[] download(Buffer buffer) {
-    float[] contents = new float[(int) buffer.shape().size()];
-    backend.download(buffer, 0, contents, 0, contents.length);
-    return contents;
+    return Contents.download(backend, buffer);
   }
 
   @Test
@@ -231,13 +228,6 @@ final class OneDnnNumbersTest {
   }
 
   private Buffer random(long seed, Shape shape) {
-    SplittableRandom random = new SplittableRandom(seed);
-    float[] contents = new float[(int) shape.size()];
-    for (int i = 0; i < contents.length; i++) {
-      contents[i] = (float) (random.nextDouble() - 0.5);
-    }
-    Buffer buffer = backend.alloc(shape);
-    backend.upload(buffer, 0, contents, 0, contents.length);
-    return buffer;
+    return Contents.random(backend, seed, shape);
   }
 }

@@ -10,7 +10,6 @@ import dev.vitrine.engine.backend.Buffer;
 import dev.vitrine.engine.backend.Convolution;
 import dev.vitrine.engine.backend.PostOp;
 import dev.vitrine.engine.backend.Window;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -121,14 +120,11 @@ final class WinogradTest {
       backend.freeze(kernel);
       backend.convolution(SAME, x, kernel, null, PostOp.NONE, y);
       float[] winograd = download(y);
-      Buffer exactX = reference.alloc(image);
-      reference.upload(exactX, 0, download(x), 0, (int) image.size());
-      Buffer exactKernel = reference.alloc(square);
-      reference.upload(exactKernel, 0, download(kernel), 0, (int) square.size());
+      Buffer exactX = Contents.of(reference, image, download(x));
+      Buffer exactKernel = Contents.of(reference, square, download(kernel));
       Buffer exactY = reference.alloc(image);
       reference.convolution(SAME, exactX, exactKernel, null, PostOp.NONE, exactY);
-      float[] exact = new float[(int) image.size()];
-      reference.download(exactY, 0, exact, 0, exact.length);
+      float[] exact = Contents.download(reference, exactY);
       assertThat(distance(direct, exact)).isLessThan(1e-6);
       assertThat(distance(winograd, exact)).isLessThan(2e-6);
     }
@@ -202,8 +198,7 @@ final class WinogradTest {
     Shape image = Shape.of(1, 32, 32, IN);
     float[] contents = download(random(2, image));
     contents[(8 * 32 + 8) * IN + 5] = Float.NaN;
-    Buffer x = backend.alloc(image);
-    backend.upload(x, 0, contents, 0, contents.length);
+    Buffer x = Contents.of(backend, image, contents);
     Buffer y = random(3, Shape.of(1, 32, 32, OUT));
     backend.freeze(kernel);
     backend.convolution(SAME, x, kernel, null, PostOp.NONE, y);
@@ -217,6 +212,27 @@ final class WinogradTest {
           assertThat(value).as("%d, %d", i, j).isFinite();
         }
       }
+    }
+  }
+
+  @Test
+  void aBackendThatShallDoWithoutItKeepsToTheDirectSum() {
+    try (OneDnnBackend direct = new OneDnnBackend(Primitives.CAPACITY, false)) {
+      Buffer kernel = Contents.random(direct, 1, KERNEL);
+      Buffer x = Contents.random(direct, 2, Shape.of(1, 32, 32, IN));
+      Buffer y = Contents.random(direct, 3, Shape.of(1, 32, 32, OUT));
+      direct.convolution(SAME, x, kernel, null, PostOp.NONE, y);
+      direct.convolutionBackwardData(SAME, y, kernel, x);
+      float[] forward = Contents.download(direct, y);
+      float[] back = Contents.download(direct, x);
+      direct.upload(x, 0, download(random(2, Shape.of(1, 32, 32, IN))), 0, 32 * 32 * IN);
+      direct.freeze(kernel);
+      long held = direct.liveBytes();
+      direct.convolution(SAME, x, kernel, null, PostOp.NONE, y);
+      assertThat(Contents.download(direct, y)).isEqualTo(forward);
+      assertThat(direct.liveBytes()).as("packed once, the plain copy dropped").isEqualTo(held);
+      direct.convolutionBackwardData(SAME, y, kernel, x);
+      assertThat(distance(Contents.download(direct, x), back)).isLessThan(2e-6);
     }
   }
 
@@ -272,19 +288,10 @@ final class WinogradTest {
   }
 
   private Buffer random(long seed, Shape shape) {
-    SplittableRandom random = new SplittableRandom(seed);
-    float[] contents = new float[(int) shape.size()];
-    for (int i = 0; i < contents.length; i++) {
-      contents[i] = (float) (random.nextDouble() - 0.5);
-    }
-    Buffer buffer = backend.alloc(shape);
-    backend.upload(buffer, 0, contents, 0, contents.length);
-    return buffer;
+    return Contents.random(backend, seed, shape);
   }
 
   private float[] download(Buffer buffer) {
-    float[] contents = new float[(int) buffer.shape().size()];
-    backend.download(buffer, 0, contents, 0, contents.length);
-    return contents;
+    return Contents.download(backend, buffer);
   }
 }
