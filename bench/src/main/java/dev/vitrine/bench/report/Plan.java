@@ -50,7 +50,7 @@ record Plan(List<Item> items) {
     plan.convolutions(List.of(), 1, timing(1, 1, 3, 1));
     plan.methods(List.of("squeezenet"), 1, STEADY);
     plan.graetz(List.of("squeezenet"), 2, shots(1, 1));
-    plan.files(1, shots(1, 3), shots(2, 8));
+    plan.files(1, shots(15, 9), shots(2, 8));
     plan.growth(
         List.of("squeezenet"), competitors.subList(0, 1), "112,224,448", "1,4,16", 1, STEADY);
     return plan;
@@ -67,7 +67,7 @@ record Plan(List<Item> items) {
     plan.convolutions(competitors, 3, timing(2, 1, 5, 1));
     plan.methods(List.of("squeezenet", "vgg16"), 3, LONG_STEADY);
     plan.graetz(List.of("squeezenet", "vgg16"), 3, shots(1, 1));
-    plan.files(3, shots(2, 5), shots(3, 15));
+    plan.files(3, shots(25, 15), shots(3, 15));
     plan.growth(
         List.of("squeezenet", "vgg16-notop"),
         competitors,

@@ -1,7 +1,9 @@
 package dev.vitrine.engine.backend;
 
 import dev.vitrine.engine.Shape;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The whole list of what a device must do. Nothing else in the engine knows which devices exist.
@@ -49,11 +51,13 @@ public interface Backend extends AutoCloseable {
   void thaw(Buffer buffer);
 
   /**
-   * Whether several threads may {@link #upload} at once, to parts that do not overlap; everything
-   * else is for one thread.
+   * The memory of {@code count} numbers from {@code offset} on, float32 in the machine's byte
+   * order, if that is the host's and not a device's: what is put there needs no {@link #upload}. It
+   * is good until the buffer is used otherwise. Unlike all else, this may be asked by several
+   * threads.
    */
-  default boolean uploadsInParallel() {
-    return false;
+  default Optional<ByteBuffer> memory(Buffer target, long offset, int count) {
+    return Optional.empty();
   }
 
   /** Copies {@code count} numbers from {@code source[from]} on to {@code offset} on. */

@@ -1,6 +1,7 @@
 package dev.vitrine.engine.onednn;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.bytedeco.javacpp.BytePointer;
@@ -72,6 +73,13 @@ final class Block {
   /** The byte at an offset, for oneDNN. */
   Pointer pointer(long byteOffset) {
     return byteOffset == 0 ? start : start.getPointer(byteOffset);
+  }
+
+  /** The memory of some numbers, for who reads or writes them as bytes. */
+  ByteBuffer bytes(long from, int count) {
+    BytePointer part = start.getPointer(Float.BYTES * from);
+    part.capacity((long) Float.BYTES * count);
+    return part.asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
   void read(long from, float[] target, int to, int count) {

@@ -5,8 +5,10 @@ import dev.vitrine.engine.backend.Arguments;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Buffer;
 import dev.vitrine.engine.backend.Window;
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.javacpp.Pointer;
 
@@ -69,8 +71,10 @@ abstract class OneDnnMemory implements Backend {
   }
 
   @Override
-  public final boolean uploadsInParallel() {
-    return true;
+  public final Optional<ByteBuffer> memory(Buffer target, long offset, int count) {
+    Block block = written("memory", target);
+    Arguments.transfer("memory", target.shape(), offset, count, 0, count);
+    return Optional.of(block.bytes(offset, count));
   }
 
   @Override

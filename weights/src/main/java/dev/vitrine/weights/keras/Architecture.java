@@ -217,6 +217,9 @@ public final class Architecture {
         if (2 * common > found.size() && (closest == null || apart < least)) {
           closest = architecture;
           least = apart;
+          if (apart == 0) {
+            break; // none is closer, and each structure that need not be read saves time
+          }
         }
       }
     }

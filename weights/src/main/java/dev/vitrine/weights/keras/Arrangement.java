@@ -76,23 +76,19 @@ final class Arrangement {
     return shape;
   }
 
-  /**
-   * Reads an array of the stored shape, and hands it on in the order wanted.
-   *
-   * @param inParallel whether slices may come in any order, and from several threads at once
-   */
-  void read(StoredArray array, StoredArray.Slices to, boolean inParallel) {
-    if (first == 0 && Arrays.equals(strides, Shape.of(dims).strides())) {
-      if (inParallel) {
-        array.readInParallel(to);
-      } else {
-        array.read(to);
-      }
+  /** Whether the numbers lie in the file in the order wanted. */
+  boolean asStored() {
+    return first == 0 && Arrays.equals(strides, Shape.of(dims).strides());
+  }
+
+  /** Reads an array of the stored shape, and hands it on in the order wanted. */
+  void read(StoredArray array, StoredArray.Slices to) {
+    if (asStored()) {
+      array.read(to);
       return;
     }
     float[] all = new float[Math.toIntExact(stored.size())];
-    array.readInParallel(
-        (from, values, count) -> System.arraycopy(values, 0, all, (int) from, count));
+    array.read((from, values, count) -> System.arraycopy(values, 0, all, (int) from, count));
     int rows = dims[dims.length - 2];
     int columns = dims[dims.length - 1];
     int atOnce = Math.max(1, Math.min(rows, SLICE / Math.max(columns, 1)));

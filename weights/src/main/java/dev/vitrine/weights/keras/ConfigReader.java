@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads a model's configuration, and the models nested in it. */
 final class ConfigReader {
@@ -17,6 +18,10 @@ final class ConfigReader {
 
   /** Nested models in nested models, beyond what anybody builds and below what a stack holds. */
   private static final int DEEPEST = 20;
+
+  private static final Pattern NO_LETTER = Pattern.compile("\\W+");
+  private static final Pattern WORD_START = Pattern.compile("(.)([A-Z][a-z]+)");
+  private static final Pattern CAPITAL = Pattern.compile("([a-z])([A-Z])");
 
   private final String file;
 
@@ -305,9 +310,7 @@ final class ConfigReader {
 
   /** Keras' name for a class' first layer: {@code conv2d_transpose} of Conv2DTranspose. */
   private static String snake(String kind) {
-    return kind.replaceAll("\\W+", "")
-        .replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
-        .replaceAll("([a-z])([A-Z])", "$1_$2")
-        .toLowerCase(Locale.ROOT);
+    String words = WORD_START.matcher(NO_LETTER.matcher(kind).replaceAll("")).replaceAll("$1_$2");
+    return CAPITAL.matcher(words).replaceAll("$1_$2").toLowerCase(Locale.ROOT);
   }
 }

@@ -1,7 +1,8 @@
 package dev.vitrine.weights.keras;
 
 import dev.vitrine.engine.Shape;
-import dev.vitrine.engine.Tensor;
+import dev.vitrine.engine.backend.Backend;
+import dev.vitrine.engine.backend.Buffer;
 import dev.vitrine.engine.network.NetworkBuilder;
 import dev.vitrine.engine.network.Parameter;
 import dev.vitrine.weights.BadInputException;
@@ -46,11 +47,13 @@ final class LayerWeights {
     }
     StoredArray array = next(role, expected.stored());
     Parameter parameter = network.parameter(layer.name() + "/" + role, expected.shape());
-    Tensor value = parameter.value();
-    expected.read(
-        array,
-        (from, values, count) -> value.backend().upload(value.buffer(), from, values, 0, count),
-        value.backend().uploadsInParallel());
+    Backend backend = parameter.value().backend();
+    Buffer buffer = parameter.value().buffer();
+    if (expected.asStored() && backend.memory(buffer, 0, 1).isPresent()) {
+      array.readInto((from, count) -> backend.memory(buffer, from, count).orElseThrow());
+    } else {
+      expected.read(array, (from, values, count) -> backend.upload(buffer, from, values, 0, count));
+    }
     parameters.put(role, parameter);
     return parameter;
   }

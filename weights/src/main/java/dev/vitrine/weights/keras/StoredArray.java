@@ -1,6 +1,7 @@
 package dev.vitrine.weights.keras;
 
 import dev.vitrine.engine.Shape;
+import java.nio.ByteBuffer;
 
 /** An array of numbers in a model's file. */
 interface StoredArray {
@@ -15,6 +16,17 @@ interface StoredArray {
      * @param values the next slice overwrites them
      */
     void take(long from, float[] values, int count);
+  }
+
+  /** Where an array's numbers are to lie, float32 in the machine's byte order. */
+  @FunctionalInterface
+  interface Memory {
+    /**
+     * The place of one slice; several threads may ask for theirs at once.
+     *
+     * @param from the number of its first
+     */
+    ByteBuffer of(long from, int count);
   }
 
   /** The declared shape. */
@@ -35,8 +47,8 @@ interface StoredArray {
    */
   void read(Slices to);
 
-  /** As {@link #read}, but slices may come in any order, and from several threads at once. */
-  default void readInParallel(Slices to) {
-    read(to);
+  /** As {@link #read}, straight to where the numbers are to lie; by several threads, if it can. */
+  default void readInto(Memory memory) {
+    read((from, values, count) -> memory.of(from, count).asFloatBuffer().put(values, 0, count));
   }
 }

@@ -8,6 +8,7 @@ import io.jhdf.HdfFile;
 import io.jhdf.WritableHdfFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +32,12 @@ class H5DatasetTest {
     Path path = OnReference.file("numbers.h5");
     try (H5File onDisk = H5File.open(path);
         H5File inMemory = H5File.of("numbers.h5", Files.readAllBytes(path))) {
-      assertThat(all(onDisk, name)).containsExactly(SIX);
-      assertThat(all(inMemory, name)).containsExactly(SIX);
+      for (H5File file : new H5File[] {onDisk, inMemory}) {
+        assertThat(all(file, name)).containsExactly(SIX);
+        Place place = new Place(SIX.length);
+        file.dataset(name).orElseThrow().readInto(place);
+        assertThat(place.numbers()).containsExactly(SIX);
+      }
     }
   }
 
@@ -80,18 +85,17 @@ class H5DatasetTest {
   void severalThreadsReadEveryNumberOnce(@TempDir Path folder) {
     int size = 9_000_001;
     try (H5File file = H5File.open(write(folder, counted(size)))) {
-      float[] numbers = new float[size];
-      AtomicInteger taken = new AtomicInteger();
+      Place place = new Place(size);
+      AtomicInteger asked = new AtomicInteger();
       file.dataset("numbers")
           .orElseThrow()
-          .readInParallel(
-              (from, values, count) -> {
-                System.arraycopy(values, 0, numbers, (int) from, count);
-                Arrays.fill(values, Float.NaN);
-                taken.addAndGet(count);
+          .readInto(
+              (from, count) -> {
+                asked.addAndGet(count);
+                return place.of(from, count);
               });
-      assertThat(taken.get()).isEqualTo(size);
-      assertThat(numbers).isEqualTo(counted(size));
+      assertThat(asked.get()).isEqualTo(size);
+      assertThat(Arrays.mismatch(place.numbers(), counted(size))).isEqualTo(-1);
     }
   }
 
@@ -101,15 +105,17 @@ class H5DatasetTest {
     numbers[8_999_999] = Float.NaN;
     AtomicInteger working = new AtomicInteger();
     AtomicBoolean told = new AtomicBoolean();
+    Place place = new Place(numbers.length);
     try (H5File file = H5File.open(write(folder, numbers))) {
       H5Dataset dataset = file.dataset("numbers").orElseThrow();
       assertThatThrownBy(
               () ->
-                  dataset.readInParallel(
-                      (from, values, count) -> {
+                  dataset.readInto(
+                      (from, count) -> {
                         working.incrementAndGet();
                         assertThat(told).isFalse();
                         working.decrementAndGet();
+                        return place.of(from, count);
                       }))
           .isInstanceOf(BadInputException.class)
           .hasMessageStartingWith("large.h5: dataset numbers number 8999999 is NaN");
@@ -117,11 +123,29 @@ class H5DatasetTest {
       assertThat(working.get()).isZero();
       assertThatThrownBy(
               () ->
-                  dataset.readInParallel(
-                      (from, values, count) -> {
+                  dataset.readInto(
+                      (from, count) -> {
                         throw new IllegalStateException("no memory on the card");
                       }))
           .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void aFileThatIsCutWhileItIsReadIntoMemoryIsRefused(@TempDir Path folder) {
+    Path path = write(folder, counted(9_000_000));
+    Place place = new Place(9_000_000);
+    try (H5File file = H5File.open(path)) {
+      H5Dataset dataset = file.dataset("numbers").orElseThrow();
+      assertThatThrownBy(
+              () ->
+                  dataset.readInto(
+                      (from, count) -> {
+                        cut(path);
+                        return place.of(from, count);
+                      }))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("numbers cannot be read (the file ends within it)");
     }
   }
 
@@ -136,6 +160,26 @@ class H5DatasetTest {
                         throw new IllegalStateException("no memory on the card");
                       }))
           .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  /** Memory for some numbers, outside of Java's heap as a backend's is. */
+  private static final class Place implements StoredArray.Memory {
+    private final ByteBuffer bytes;
+
+    Place(int size) {
+      bytes = ByteBuffer.allocateDirect(4 * size).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public ByteBuffer of(long from, int count) {
+      return bytes.slice(4 * (int) from, 4 * count).order(ByteOrder.nativeOrder());
+    }
+
+    float[] numbers() {
+      float[] numbers = new float[bytes.capacity() / 4];
+      bytes.asFloatBuffer().get(numbers);
+      return numbers;
     }
   }
 
