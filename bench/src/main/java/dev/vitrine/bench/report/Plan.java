@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 
 /** What is measured. */
 record Plan(List<Item> items) {
-  private static final List<String> STEADY = timing(2, 1, 4, 1);
-  private static final List<String> LONG_STEADY = timing(3, 1, 5, 2);
+  private static final List<String> STEADY = timing(5, 1, 4, 1);
+  private static final List<String> LONG_STEADY = timing(5, 1, 5, 2);
 
   /**
    * One call of JMH for each competitor and round.
@@ -50,7 +50,7 @@ record Plan(List<Item> items) {
     plan.convolutions(List.of(), 1, timing(1, 1, 3, 1));
     plan.methods(List.of("squeezenet"), 1, STEADY);
     plan.graetz(List.of("squeezenet"), 2, shots(1, 1));
-    plan.files(1, shots(15, 9), shots(2, 8));
+    plan.files(1, shots(25, 9), shots(2, 8));
     plan.growth(
         List.of("squeezenet"), competitors.subList(0, 1), "112,224,448", "1,4,16", 1, STEADY);
     return plan;

@@ -3,6 +3,7 @@ package dev.vitrine.engine.network;
 import dev.vitrine.engine.op.BatchNorm;
 import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Dense;
+import dev.vitrine.engine.op.Pad;
 import dev.vitrine.engine.op.Relu;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,9 +16,9 @@ import java.util.function.BiFunction;
 /**
  * What runs as one. A pure function of the network and of the layers that somebody listens to: a
  * convolution or dense layer takes the ReLU after it along, and a convolution the batch
- * normalization after it, if the one's output goes nowhere else and nobody listens to it. The ReLU
- * rule is no part of it: a fused ReLU knows all rules, so that one forward pass serves several
- * backward passes.
+ * normalization after it and the frame of zeros before it, if the one's output goes nowhere else
+ * and nobody listens to it. The ReLU rule is no part of it: a fused ReLU knows all rules, so that
+ * one forward pass serves several backward passes.
  *
  * @param lastReader of each layer that is read, the number of the last step that reads it
  */
@@ -29,7 +30,7 @@ record Plan(List<Step> steps, Map<String, Integer> lastReader) {
    * @param shown layers whose outputs somebody wants
    * @param alone layers that must run by themselves, since a hook sees their inputs too
    * @param fold gives the weights of a convolution with a normalization folded in, or null if
-   *     normalizations must run by themselves, as in training
+   *     normalizations and frames must run by themselves, as in training
    */
   static Plan of(
       List<Layer> layers,
@@ -80,11 +81,14 @@ record Plan(List<Step> steps, Map<String, Integer> lastReader) {
   }
 
   private static Step fuse(Step step, Layer next, BiFunction<Layer, Layer, List<Parameter>> fold) {
+    if (step.op() instanceof Pad frame && next.op() instanceof Conv2d conv && fold != null) {
+      return conv.padding(frame).map(c -> step.then(next, c, next.parameters())).orElse(null);
+    }
     if (step.op() instanceof Conv2d conv && conv.relu() == null) {
       if (next.op() instanceof Relu relu) {
         return step.then(next, conv.withRelu(relu.rule()), step.parameters());
       }
-      if (next.op() instanceof BatchNorm && fold != null && step.layers().size() == 1) {
+      if (next.op() instanceof BatchNorm && fold != null && step.last().op() instanceof Conv2d) {
         return step.then(next, conv, fold.apply(step.last(), next));
       }
     }

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param layers in order; the first one's inputs are the step's, the last one's output is too
  * @param op what runs
- * @param parameters its weights: the first layer's, or those with a normalization folded in
+ * @param parameters its weights: those of the layer that has any, or with a normalization folded in
  */
 record Step(List<Layer> layers, Op op, List<Parameter> parameters) {
   static Step of(Layer layer) {

@@ -25,6 +25,9 @@ final class Block {
   private final Operand whole = Operand.whole(this);
   private Pointer allocation;
 
+  /** When it was given back to {@link NativeMemory} last, in whatever unit that counts. */
+  long given;
+
   private Block(Pointer allocation, long bytes) {
     this.allocation = allocation;
     this.bytes = bytes;

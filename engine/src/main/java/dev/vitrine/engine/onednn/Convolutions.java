@@ -92,10 +92,24 @@ final class Convolutions {
    * padding is wider than what the window reaches, for it would become negative.
    */
   static boolean rotates(Window w) {
-    return w.strideH() == 1
-        && w.strideW() == 1
-        && Math.max(w.padTop(), w.padBottom()) < w.spanH()
-        && Math.max(w.padLeft(), w.padRight()) < w.spanW();
+    return w.strideH() == 1 && w.strideW() == 1 && reaching(w).equals(w);
+  }
+
+  /**
+   * The window without the padding beyond what it reaches from the image's edge; the same one for
+   * strides, which may leave out more than that.
+   */
+  static Window reaching(Window w) {
+    if (w.strideH() != 1 || w.strideW() != 1) {
+      return w;
+    }
+    int rows = w.spanH() - 1;
+    int columns = w.spanW() - 1;
+    return w.padded(
+        Math.min(w.padTop(), rows),
+        Math.min(w.padLeft(), columns),
+        Math.min(w.padBottom(), rows),
+        Math.min(w.padRight(), columns));
   }
 
   void backwardWeights(

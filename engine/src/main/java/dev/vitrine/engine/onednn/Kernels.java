@@ -49,13 +49,13 @@ final class Kernels {
       return plain(kernel);
     }
     Block source = kernel.plain != null ? kernel.plain : rebuilt(kernel.packed.get(0));
-    Block turned = turn ? memory.take(plan.kernel().bytes()) : source;
+    Block turned = turn ? memory.takeToKeep(plan.kernel().bytes()) : source;
     if (turn) {
       turn(plan.kernel(), source, turned);
     }
     Block target = turned;
     if (plan.packing() != null) {
-      target = memory.take(plan.primitive().bytes(ConvolutionPlan.KERNEL));
+      target = memory.takeToKeep(plan.primitive().bytes(ConvolutionPlan.KERNEL));
       plan.packing().run(library, memory, turned.pointer(), target.pointer());
       if (turned != source) {
         drop(turned, kernel.frozen);
@@ -165,7 +165,7 @@ final class Kernels {
   /** A new plain copy of a packed kernel. */
   private Block rebuilt(PackedKernel form) {
     KernelLayout layout = form.layout();
-    Block plain = memory.take(layout.bytes());
+    Block plain = memory.takeToKeep(layout.bytes());
     try (Recipe recipe = new Recipe(library, PostOp.NONE);
         Primitive unpacking =
             recipe.reorder(form.descriptor(), recipe.strided(layout.dims(), layout.strides()))) {
@@ -174,7 +174,7 @@ final class Kernels {
     if (!layout.rotated() || layout.kh() * layout.kw() == 1) {
       return plain;
     }
-    Block upright = memory.take(layout.bytes());
+    Block upright = memory.takeToKeep(layout.bytes());
     turn(layout, plain, upright);
     memory.discard(plain);
     return upright;
@@ -186,7 +186,7 @@ final class Kernels {
     Block matrices = memory.take(4L * PRODUCTS * pairs);
     try {
       transform(plain, plan.rotated(), pairs, matrices);
-      Block form = memory.take(plan.kernelBytes());
+      Block form = memory.takeToKeep(plan.kernelBytes());
       long[] dims = {PRODUCTS, plan.in(), plan.out()};
       long[] strides =
           plan.rotated() ? new long[] {pairs, 1, plan.in()} : new long[] {pairs, plan.out(), 1};

@@ -15,6 +15,7 @@ import java.util.Set;
 final class NativeMemory implements AutoCloseable {
   private static final int SMALLEST_POWER = 8;
   private static final long SMALLEST = 1 << SMALLEST_POWER;
+  private static final int CLASSES_TO_TWICE = 4;
 
   /** By the number of the class. */
   private final List<ArrayDeque<Block>> pool = new ArrayList<>();
@@ -23,6 +24,9 @@ final class NativeMemory implements AutoCloseable {
   private Block scratchpad;
   private long liveBytes;
   private long pooledBytes;
+
+  /** How often a block has been given back. */
+  private long given;
 
   /** The size of the class that holds {@code bytes}. */
   static long sizeClass(long bytes) {
@@ -45,17 +49,38 @@ final class NativeMemory implements AutoCloseable {
     return pool.get(number);
   }
 
-  /** A block of at least {@code bytes}, undefined contents. */
+  /**
+   * A block of at least {@code bytes}, undefined contents, for what comes and goes: of those that
+   * wait and are at most twice as large, the one that was given back last. It is in the processor's
+   * cache, and the fewer blocks go round, the more of them stay there.
+   */
   Block take(long bytes) {
+    return take(bytes, CLASSES_TO_TWICE);
+  }
+
+  /** A block as {@link #take} has them, none larger than needed: for what stays, as weights do. */
+  Block takeToKeep(long bytes) {
+    return take(bytes, 0);
+  }
+
+  private Block take(long bytes, int larger) {
     long size = sizeClass(bytes);
-    Block block = waiting(size).pollLast();
+    ArrayDeque<Block> latest = waiting(size);
+    int last = Math.min(number(size) + larger, pool.size() - 1);
+    for (int number = number(size) + 1; number <= last; number++) {
+      Block waiting = pool.get(number).peekLast();
+      if (waiting != null && (latest.isEmpty() || waiting.given > latest.peekLast().given)) {
+        latest = pool.get(number);
+      }
+    }
+    Block block = latest.pollLast();
     if (block == null) {
       block = allocate(size);
     } else {
-      pooledBytes -= size;
+      pooledBytes -= block.bytes();
     }
     live.add(block);
-    liveBytes += size;
+    liveBytes += block.bytes();
     return block;
   }
 
@@ -63,6 +88,7 @@ final class NativeMemory implements AutoCloseable {
   void give(Block block) {
     live.remove(block);
     liveBytes -= block.bytes();
+    block.given = ++given;
     waiting(block.bytes()).addLast(block);
     pooledBytes += block.bytes();
   }

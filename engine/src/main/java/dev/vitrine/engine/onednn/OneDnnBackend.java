@@ -118,6 +118,13 @@ public final class OneDnnBackend extends OneDnnMemory {
       Convolution convolution, Buffer gradY, Buffer kernel, Buffer gradX) {
     Block to = written("convolutionBackwardData", gradX, gradY, kernel);
     Arguments.convolutionBackwardData(convolution, gradY.shape(), kernel.shape(), gradX.shape());
+    Window window = convolution.window();
+    Window reaching = Convolutions.reaching(window);
+    if (!reaching.equals(window)) {
+      Convolution narrower = new Convolution(reaching, convolution.groups());
+      backwardFromWithin(narrower, window, gradY, kernel, gradX);
+      return;
+    }
     convolutions.backwardData(
         convolution,
         read("convolutionBackwardData", gradY),
@@ -125,6 +132,23 @@ public final class OneDnnBackend extends OneDnnMemory {
         kernel.shape(),
         to,
         gradX.shape());
+  }
+
+  /** Leaves out the places of a wider window that see nothing but its padding. */
+  private void backwardFromWithin(
+      Convolution convolution, Window wider, Buffer gradY, Buffer kernel, Buffer gradX) {
+    Window w = convolution.window();
+    Shape x = gradX.shape();
+    Shape within =
+        Shape.of(x.dim(0), w.outputH(x.dim(1)), w.outputW(x.dim(2)), gradY.shape().dim(3));
+    Buffer seen = alloc(within);
+    try {
+      int[] start = {0, wider.padTop() - w.padTop(), wider.padLeft() - w.padLeft(), 0};
+      slice(gradY, start, seen);
+      convolutionBackwardData(convolution, seen, kernel, gradX);
+    } finally {
+      release(seen);
+    }
   }
 
   @Override

@@ -34,8 +34,8 @@ final class WinogradPlan implements Plan {
 
   private static final int FEWEST_CHANNELS = 64;
 
-  /** Products of the direct sum; with fewer, starting the threads costs more than is gained. */
-  private static final long FEWEST_PRODUCTS = 1 << 26;
+  /** Products of the direct sum; with fewer, the gain is lost in a network of other layers. */
+  private static final long FEWEST_PRODUCTS = 1 << 27;
 
   /** Everything that a plan depends on; the image, the channels and the padding of its input. */
   record Key(

@@ -8,7 +8,9 @@ import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.backend.Buffer;
 import dev.vitrine.engine.backend.Convolution;
 import dev.vitrine.engine.backend.PostOp;
+import dev.vitrine.engine.backend.Window;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Two-dimensional convolution, see {@link Convolution} for the formula. Inputs: {@code x [n, h, w,
@@ -90,6 +92,24 @@ public record Conv2d(Sliding sliding, int groups, ReluRule relu) implements Op {
   /** This convolution followed by a ReLU under the given rule. */
   public Conv2d withRelu(ReluRule rule) {
     return new Conv2d(sliding, groups, rule);
+  }
+
+  /**
+   * This convolution of images that have not been framed yet; empty if the frame is not of zeros or
+   * the padding follows the image.
+   */
+  public Optional<Conv2d> padding(Pad frame) {
+    Window w = sliding.window();
+    if (frame.value() != 0 || sliding.same()) {
+      return Optional.empty();
+    }
+    Window wider =
+        w.padded(
+            w.padTop() + frame.top(),
+            w.padLeft() + frame.left(),
+            w.padBottom() + frame.bottom(),
+            w.padRight() + frame.right());
+    return Optional.of(new Conv2d(new Sliding(wider, false), groups, relu));
   }
 
   @Override

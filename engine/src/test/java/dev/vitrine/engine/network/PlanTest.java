@@ -11,6 +11,7 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tensor;
 import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Dense;
+import dev.vitrine.engine.op.Pad;
 import dev.vitrine.engine.op.Relu;
 import dev.vitrine.engine.op.Sliding;
 import java.util.ArrayList;
@@ -88,6 +89,51 @@ class PlanTest extends OnEveryBackend {
     assertThat(steps(OUTPUT)).startsWith("conv1", "bn1", "relu1", "conv2", "bn2");
     network.freeze();
     assertThat(steps(OUTPUT)).startsWith("conv1+bn1+relu1", "conv2+bn2");
+  }
+
+  @Test
+  void aConvolutionTakesTheFrameOfZerosBeforeItAlong() {
+    try (Network framed = framed(0);
+        Network grey = framed(0.5)) {
+      assertThat(framed.plan(OUTPUT).steps()).hasSize(1);
+      assertThat(framed.plan(Listen.to("frame")).steps()).hasSize(2);
+      assertThat(framed.plan(OUTPUT.withWeightGradients()).steps()).hasSize(2);
+      assertThat(grey.plan(OUTPUT).steps()).as("a frame of 0.5").hasSize(2);
+      Tensor x = new Seeded(1).tensor(scope, Shape.of(2, 4, 5, 3));
+      try (Run fused = framed.forward(x, OUTPUT.withGradients());
+          Run heard = framed.forward(x, Listen.to("frame", "conv").withGradients())) {
+        Agreement.check(
+            "relu", heard.output().toDoubles(), fused.output().toDoubles(), tolerance());
+        double[] apart = gradient(heard, x, ReluRule.GUIDED);
+        Agreement.check("gradient", apart, gradient(fused, x, ReluRule.GUIDED), tolerance());
+        List<Shape> seen = new ArrayList<>();
+        try (Hook hook =
+            framed.onBackward(
+                "frame",
+                c -> {
+                  seen.add(c.gradInput().shape());
+                  return null;
+                })) {
+          Agreement.check("heard", apart, gradient(fused, x, ReluRule.GUIDED), tolerance());
+        }
+        assertThat(seen).containsExactly(x.shape());
+      }
+    }
+  }
+
+  /** A convolution whose frame is wider than what its window reaches on three sides. */
+  private Network framed(double value) {
+    try (NetworkBuilder b = Network.on(backend).input("x", Shape.of(1, 4, 5, 3))) {
+      float[] weights = new float[24];
+      for (int i = 0; i < weights.length; i++) {
+        weights[i] = (i * 7 % 24 - 11) / 16f;
+      }
+      Parameter kernel = b.parameter("k", Shape.of(2, 2, 3, 2), weights);
+      Parameter bias = b.parameter("b", Shape.of(2), new float[] {0.25f, -0.5f});
+      b.layer("frame", new Pad(2, 1, 3, 4, value));
+      b.layer("conv", new Conv2d(Sliding.valid(2, 2, 1, 1)), kernel, bias);
+      return b.layer("relu", new Relu()).build();
+    }
   }
 
   @Test
