@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 record Plan(List<Item> items) {
   /** Java's compiler is at work for the first two thousand steps of a small network. */
   private static final List<String> STEADY = timing(5, 2, 4, 1);
+
   private static final List<String> LONG_STEADY = timing(5, 2, 5, 2);
 
   /**
