@@ -40,8 +40,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--long",
-      description =
-          "Everything, in more rounds: two and a half hours, on a machine that does nothing else.")
+      description = "Everything, in more rounds: three hours, on a machine that does nothing else.")
   private boolean thorough;
 
   @Option(
