@@ -82,7 +82,7 @@ record Plan(List<Step> steps, Map<String, Integer> lastReader) {
 
   private static Step fuse(Step step, Layer next, BiFunction<Layer, Layer, List<Parameter>> fold) {
     if (step.op() instanceof Pad frame && next.op() instanceof Conv2d conv && fold != null) {
-      return conv.padding(frame).map(c -> step.then(next, c, next.parameters())).orElse(null);
+      return conv.withPadding(frame).map(c -> step.then(next, c, next.parameters())).orElse(null);
     }
     if (step.op() instanceof Conv2d conv && conv.relu() == null) {
       if (next.op() instanceof Relu relu) {

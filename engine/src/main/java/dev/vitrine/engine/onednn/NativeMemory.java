@@ -68,8 +68,8 @@ final class NativeMemory implements AutoCloseable {
     ArrayDeque<Block> latest = waiting(size);
     int last = Math.min(number(size) + larger, pool.size() - 1);
     for (int number = number(size) + 1; number <= last; number++) {
-      Block waiting = pool.get(number).peekLast();
-      if (waiting != null && (latest.isEmpty() || waiting.given > latest.peekLast().given)) {
+      Block block = pool.get(number).peekLast();
+      if (block != null && (latest.isEmpty() || block.given > latest.peekLast().given)) {
         latest = pool.get(number);
       }
     }

@@ -95,10 +95,10 @@ public record Conv2d(Sliding sliding, int groups, ReluRule relu) implements Op {
   }
 
   /**
-   * This convolution of images that have not been framed yet; empty if the frame is not of zeros or
-   * the padding follows the image.
+   * This convolution with a frame as its own padding, for images that have not been framed; empty
+   * if the frame is not of zeros or the padding follows the image.
    */
-  public Optional<Conv2d> padding(Pad frame) {
+  public Optional<Conv2d> withPadding(Pad frame) {
     Window w = sliding.window();
     if (frame.value() != 0 || sliding.same()) {
       return Optional.empty();

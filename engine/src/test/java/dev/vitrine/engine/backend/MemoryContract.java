@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vitrine.engine.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,32 @@ interface MemoryContract extends ContractSection {
     float[] floats = new float[4];
     b.download(buffer, 2, floats, 1, 3);
     assertThat(floats).containsExactly(0, 2.5f, 9, 3.5f);
+    b.release(buffer);
+  }
+
+  /** Of backends that have the host's memory; the others say so. */
+  @Test
+  default void whatIsPutIntoTheMemoryIsDownloaded() {
+    Backend b = comparison().backend;
+    Buffer buffer = b.alloc(Shape.of(2, 3));
+    b.fill(buffer, 9);
+    Optional<ByteBuffer> memory = b.memory(buffer, 2, 3);
+    assertThat(memory.isPresent()).isEqualTo(b.name().equals("onednn"));
+    if (memory.isPresent()) {
+      assertThat(memory.get().order()).isEqualTo(ByteOrder.nativeOrder());
+      assertThat(memory.get().remaining()).isEqualTo(12);
+      memory.get().asFloatBuffer().put(new float[] {0.5f, -1.5f, 2.5f});
+      float[] floats = new float[6];
+      b.download(buffer, 0, floats, 0, 6);
+      assertThat(floats).containsExactly(9, 9, 0.5f, -1.5f, 2.5f, 9);
+      assertThatThrownBy(() -> b.memory(buffer, 4, 3))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("memory: ");
+      b.freeze(buffer);
+      assertThatThrownBy(() -> b.memory(buffer, 0, 1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("memory: ");
+    }
     b.release(buffer);
   }
 
