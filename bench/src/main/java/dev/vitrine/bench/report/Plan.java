@@ -51,7 +51,7 @@ record Plan(List<Item> items) {
     plan.networks(competitors, 2, STEADY);
     plan.convolutions(List.of(), 1, timing(1, 1, 3, 1));
     plan.methods(List.of("squeezenet"), 1, STEADY);
-    plan.graetz(List.of("squeezenet"), 2, shots(2, 3));
+    plan.graetz(List.of("squeezenet"), 5, shots(2, 3));
     plan.files(1, shots(25, 9), shots(2, 8));
     plan.growth(
         List.of("squeezenet"), competitors.subList(0, 1), "112,224,448", "1,4,16", 1, STEADY);
