@@ -120,7 +120,8 @@ final class Jmh {
     command.addAll(List.of("-f", "1", "-foe", "true", "-rf", "json", "-rff", results.toString()));
     command.addAll(List.of("-prof", "gc", "-prof", NativeBytes.class.getName()));
     command.addAll(item.arguments());
-    String options = "-Xms1g -Xmx" + heap + " --enable-native-access=ALL-UNNAMED";
+    // The collector that ./vitrine runs with: no thread of it works beside the engine's own.
+    String options = "-XX:+UseSerialGC -Xms1g -Xmx" + heap + " --enable-native-access=ALL-UNNAMED";
     if (home != null) {
       options += " \"-D" + StartBenchmark.HOME + "=" + home + "\""; // it may have blanks
     }

@@ -87,11 +87,18 @@ public record Direction(String layer, List<List<Weight>> weights, Place place) i
   @Override
   public Tensor value(Scene scene) {
     Tensor output = scene.output(layer);
-    Tensor folded = output.shape().rank() == 4 ? placed(scene, output) : output; // [n, (1, 1,) c]
+    int channels = output.shape().dim(-1);
+    Range range = range(channels);
+    // Of a layer's hundreds of channels only those that may count are read.
+    Tensor cut =
+        range.size() == channels
+            ? output
+            : scene.apply(new Slice(-1, range.from(), range.size()), output);
+    Tensor folded = cut.shape().rank() == 4 ? placed(scene, cut) : cut; // [n, (1, 1,) c]
     Shape shape = folded.shape().with(0, weights.size());
     Tensor weighed =
         scene.apply(
-            new Arithmetic(Binary.MULTIPLY), folded, scene.constant(this, shape, vectors(shape)));
+            new Arithmetic(Binary.MULTIPLY), folded, scene.constant(this, shape, vectors(range)));
     Tensor sum = scene.apply(new Reduce(Reduction.SUM, shape.rank() - 1), weighed);
     return scene.apply(new Reshape(List.of(1)), sum);
   }
@@ -111,17 +118,36 @@ public record Direction(String layer, List<List<Weight>> weights, Place place) i
     return scene.apply(new Slice(2, x, 1), scene.apply(new Slice(1, y, 1), map));
   }
 
-  private double[] vectors(Shape shape) {
-    int channels = shape.dim(-1);
-    double[] vectors = new double[weights.size() * channels];
-    for (int i = 0; i < weights.size(); i++) {
-      for (Weight w : weights.get(i)) {
+  /** The channels {@code from .. to - 1}. */
+  private record Range(int from, int to) {
+    int size() {
+      return to - from;
+    }
+  }
+
+  /** From the first channel that has a weight to the last one. */
+  private Range range(int channels) {
+    int from = channels;
+    int to = 0;
+    for (List<Weight> each : weights) {
+      for (Weight w : each) {
         if (w.channel() < 0 || w.channel() >= channels) {
           throw new IllegalArgumentException(
               "layer %s has no channel %d: it has 0 to %d"
                   .formatted(layer, w.channel(), channels - 1));
         }
-        vectors[i * channels + w.channel()] = w.weight();
+        from = Math.min(from, w.channel());
+        to = Math.max(to, w.channel() + 1);
+      }
+    }
+    return from < to ? new Range(from, to) : new Range(0, channels);
+  }
+
+  private double[] vectors(Range range) {
+    double[] vectors = new double[weights.size() * range.size()];
+    for (int i = 0; i < weights.size(); i++) {
+      for (Weight w : weights.get(i)) {
+        vectors[i * range.size() + w.channel() - range.from()] = w.weight();
       }
     }
     return vectors;

@@ -8,8 +8,10 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.Tape;
 import dev.vitrine.engine.backend.Backend;
 import dev.vitrine.engine.backend.Backends;
+import dev.vitrine.engine.network.Listen;
 import dev.vitrine.engine.network.Network;
 import dev.vitrine.engine.network.NetworkBuilder;
+import dev.vitrine.engine.network.Run;
 import dev.vitrine.engine.op.Conv2d;
 import dev.vitrine.engine.op.Sliding;
 import dev.vitrine.weights.image.Preprocessing;
@@ -71,6 +73,28 @@ final class GoalTest {
     return goals.entrySet().stream()
         .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> check(e.getValue(), List.of(), false)))
         .toList();
+  }
+
+  @Test
+  void aDirectionIsTheMeanOfWhatItsChannelsWeigh() {
+    float[] image = new float[H * W * 3];
+    Random random = new Random(6);
+    for (int i = 0; i < image.length; i++) {
+      image[i] = random.nextFloat();
+    }
+    double[] map;
+    try (Scope scope = new Scope(backend);
+        Run run = network.forward(scope.of(Shape.of(1, H, W, 3), image), Listen.only("conv"))) {
+      map = run.output("conv").toDoubles();
+    }
+    for (float[] weights : List.of(new float[] {0, 2, 0, 0}, new float[] {0, -2, 0, 0.5f})) {
+      double sum = 0;
+      for (int i = 0; i < map.length; i++) {
+        sum += weights[i % 4] * map[i];
+      }
+      double value = value(Direction.of("conv", weights), List.of(), 1, image, false);
+      assertThat(value).isCloseTo(4 * sum / map.length, within(1e-9));
+    }
   }
 
   @Test
