@@ -53,8 +53,7 @@ public interface Backend extends AutoCloseable {
   /**
    * The memory of {@code count} numbers from {@code offset} on, float32 in the machine's byte
    * order, if that is the host's and not a device's: what is put there needs no {@link #upload}. It
-   * is good until the buffer is used otherwise. Unlike all else, this may be asked by several
-   * threads.
+   * is good until the buffer is used otherwise, for any thread.
    */
   default Optional<ByteBuffer> memory(Buffer target, long offset, int count) {
     return Optional.empty();

@@ -29,6 +29,11 @@ public final class Labels {
   private final List<Label> labels;
   private final List<String> plainNames;
 
+  /** Read when it is asked for first. */
+  private static final class ImageNet {
+    static final Labels LABELS = resource("imagenet.json");
+  }
+
   private Labels(String source, List<Label> labels) {
     this.source = source;
     this.labels = List.copyOf(labels);
@@ -37,7 +42,7 @@ public final class Labels {
 
   /** ImageNet's 1000 classes, named and ordered as in Keras. */
   public static Labels imagenet() {
-    return resource("imagenet.json");
+    return ImageNet.LABELS;
   }
 
   /** The ten classes of Tiny VGG. */

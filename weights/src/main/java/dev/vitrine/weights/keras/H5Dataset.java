@@ -10,12 +10,11 @@ import io.jhdf.exceptions.HdfFilterException;
 import io.jhdf.object.datatype.FloatingPoint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ForkJoinTask;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** An array in an HDF5 file; nothing is read of it before its type and size have been looked at. */
 final class H5Dataset implements StoredArray {
@@ -25,11 +24,13 @@ final class H5Dataset implements StoredArray {
   /** Numbers per slice: what a slice takes on its way stays in the processor's cache. */
   private static final int SLICE = 1 << 17;
 
-  /** Numbers that a thread takes on at once: 4 MB, so that both do not fault in one large page. */
+  /** Numbers of a piece: 4 MB, so that two threads seldom fault in one large page. */
   private static final int PART = 1 << 20;
 
-  /** Numbers that are looked at as bits at once. */
-  private static final int BITS = 1 << 12;
+  /** Numbers that are looked at as bits at once, four to each of the lanes. */
+  private static final int BITS = 1 << 10;
+
+  private static final int LANES = BITS / 4;
 
   private static final int EXPONENT = 0x7f80_0000;
   private static final int LOWEST_OF_EXPONENT = 0x0080_0000;
@@ -72,59 +73,48 @@ final class H5Dataset implements StoredArray {
     readPart(0, dataset.getSize(), to);
   }
 
-  /**
-   * Copying out of the system's cache and into new memory takes one thread twice as long as two,
-   * and a copy on the way, though it stays in the processor's cache, another half.
-   */
   @Override
-  public void readInto(Memory memory) {
+  public List<Runnable> readInto(Memory memory) {
     check();
-    if (!(dataset instanceof ContiguousDataset)) {
-      StoredArray.super.readInto(memory);
-      return;
+    if (!(dataset instanceof ContiguousDataset whole)) {
+      return StoredArray.super.readInto(memory);
     }
+    boolean asInMemory = asInMemory();
+    long address = whole.getDataAddress();
     long size = dataset.getSize();
-    long parts = (size + PART - 1) / PART;
-    AtomicLong next = new AtomicLong();
-    Runnable work =
-        () -> {
-          for (long p = next.getAndIncrement(); p < parts; p = next.getAndIncrement()) {
-            readPart(p * PART, Math.min(size, (p + 1) * PART), memory);
-          }
-        };
-    List<ForkJoinTask<?>> others = new ArrayList<>();
-    for (int i = 1; i < Math.min(parts, Runtime.getRuntime().availableProcessors()); i++) {
-      others.add(ForkJoinTask.adapt(work).fork());
+    List<Runnable> pieces = new ArrayList<>();
+    for (long from = 0; from < size; from += PART) {
+      long start = from;
+      int count = (int) Math.min(PART, size - from);
+      ByteBuffer place = memory.of(from, count);
+      pieces.add(
+          asInMemory
+              ? () -> fill(start, address + Float.BYTES * start, place)
+              : () -> convert(start, place));
     }
-    try {
-      work.run();
-    } finally {
-      // Whatever went wrong: nobody reads or writes any more when the caller closes both ends.
-      others.forEach(ForkJoinTask::quietlyJoin);
-    }
-    others.forEach(ForkJoinTask::join);
+    return pieces;
   }
 
-  private void readPart(long start, long end, Memory memory) {
-    if (!asInMemory()) {
-      readPart(
-          start,
-          end,
-          (from, values, count) -> memory.of(from, count).asFloatBuffer().put(values, 0, count));
-      return;
-    }
-    long address = ((ContiguousDataset) dataset).getDataAddress();
+  private void convert(long start, ByteBuffer place) {
+    FloatBuffer floats = place.asFloatBuffer();
+    readPart(start, start + floats.limit(), (from, values, count) -> floats.put(values, 0, count));
+  }
+
+  private void fill(long start, long address, ByteBuffer place) {
     int[] bits = new int[BITS];
-    int[] any = new int[BITS];
-    for (long at = start; at < end; at += SLICE) {
-      long from = at;
-      int count = (int) Math.min(SLICE, end - at);
-      ByteBuffer place = memory.of(from, count);
+    int[] any = new int[LANES];
+    for (int at = 0; at < place.limit(); at += Float.BYTES * SLICE) {
+      int offset = at;
+      ByteBuffer slice =
+          place
+              .slice(at, Math.min(Float.BYTES * SLICE, place.limit() - at))
+              .order(ByteOrder.nativeOrder());
       file.guarded(
           path,
           () -> {
-            file.readBytes(address + Float.BYTES * from, place);
-            checkFinite(from, place.flip().asIntBuffer(), bits, any);
+            file.readBytes(address + offset, slice);
+            long from = start + offset / Float.BYTES;
+            checkFinite(from, slice.flip().asIntBuffer(), bits, any);
             return null;
           });
     }
@@ -185,10 +175,11 @@ final class H5Dataset implements StoredArray {
 
   private void checkFinite(long from, IntBuffer values, int[] bits, int[] any) {
     Arrays.fill(any, 0);
-    for (int at = 0; at < values.limit(); at += bits.length) {
-      int count = Math.min(bits.length, values.limit() - at);
+    for (int at = 0; at < values.limit(); at += BITS) {
+      int count = Math.min(BITS, values.limit() - at);
       values.get(at, bits, 0, count);
-      overflowing(bits, any, count);
+      Arrays.fill(bits, count, BITS, 0);
+      overflowing(bits, any);
     }
     int all = 0;
     for (int signs : any) {
@@ -202,10 +193,16 @@ final class H5Dataset implements StoredArray {
   }
 
   /** Makes the sign of those negative where an exponent is all ones; the loop becomes vectors. */
-  private static void overflowing(int[] bits, int[] any, int count) {
-    for (int i = 0; i < count; i++) {
-      any[i] |= (bits[i] & EXPONENT) + LOWEST_OF_EXPONENT;
+  private static void overflowing(int[] bits, int[] any) {
+    for (int i = 0; i < LANES; i++) {
+      any[i] |=
+          (overflowing(bits[i]) | overflowing(bits[i + LANES]))
+              | (overflowing(bits[i + 2 * LANES]) | overflowing(bits[i + 3 * LANES]));
     }
+  }
+
+  private static int overflowing(int bits) {
+    return (bits & EXPONENT) + LOWEST_OF_EXPONENT;
   }
 
   private void checkFinite(long number, float value) {

@@ -19,20 +19,27 @@ final class LayerWeights {
   private final WeightsLayout layout;
   private final ModelConfig.LayerConfig layer;
   private final NetworkBuilder network;
+  private final Loading loading;
   private final List<String> taken = new ArrayList<>();
   private final Map<String, Parameter> parameters = new HashMap<>();
 
   /** Null until a weight is asked for: most layers have none. */
   private StoredLayer stored;
 
-  LayerWeights(WeightsLayout layout, ModelConfig.LayerConfig layer, NetworkBuilder network) {
+  LayerWeights(
+      WeightsLayout layout,
+      ModelConfig.LayerConfig layer,
+      NetworkBuilder network,
+      Loading loading) {
     this.layout = layout;
     this.layer = layer;
     this.network = network;
+    this.loading = loading;
   }
 
   /**
-   * The layer's next weight, or the one that an earlier call of the layer took.
+   * The layer's next weight, or the one that an earlier call of the layer took; its numbers are
+   * there when the loading has been finished.
    *
    * @param role what Keras calls it: kernel, bias, gamma, ...
    * @param expected the shape that the configuration gives it, and how it lies in the file
@@ -50,7 +57,8 @@ final class LayerWeights {
     Backend backend = parameter.value().backend();
     Buffer buffer = parameter.value().buffer();
     if (expected.asStored() && backend.memory(buffer, 0, 1).isPresent()) {
-      array.readInto((from, count) -> backend.memory(buffer, from, count).orElseThrow());
+      loading.add(
+          array.readInto((from, count) -> backend.memory(buffer, from, count).orElseThrow()));
     } else {
       expected.read(array, (from, values, count) -> backend.upload(buffer, from, values, 0, count));
     }

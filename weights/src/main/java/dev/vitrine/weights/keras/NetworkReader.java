@@ -27,6 +27,7 @@ final class NetworkReader {
   private final WeightsLayout layout;
   private final Origin origin;
   private final NetworkBuilder network;
+  private final Loading loading;
   private final Map<String, Output> outputs = new HashMap<>();
   private final Map<String, LayerWeights> weights = new HashMap<>();
 
@@ -38,12 +39,14 @@ final class NetworkReader {
       ModelConfig config,
       WeightsLayout layout,
       Origin origin,
-      NetworkBuilder network) {
+      NetworkBuilder network,
+      Loading loading) {
     this.file = file;
     this.config = config;
     this.layout = layout;
     this.origin = origin;
     this.network = network;
+    this.loading = loading;
   }
 
   /**
@@ -54,8 +57,10 @@ final class NetworkReader {
    */
   static Network read(
       String file, ModelConfig config, WeightsLayout layout, Origin origin, Backend backend) {
-    try (NetworkBuilder network = Network.on(backend)) {
-      new NetworkReader(file, config, layout, origin, network).readLayers();
+    try (NetworkBuilder network = Network.on(backend);
+        Loading loading = new Loading()) {
+      new NetworkReader(file, config, layout, origin, network, loading).readLayers();
+      loading.finish();
       return network.build();
     }
   }
@@ -204,7 +209,8 @@ final class NetworkReader {
     LayerConfig layer = p.layer();
     LayerReader reader = LayerReaders.of(layer.kind()).orElseThrow();
     LayerWeights own =
-        weights.computeIfAbsent(layer.name(), name -> new LayerWeights(layout, layer, network));
+        weights.computeIfAbsent(
+            layer.name(), name -> new LayerWeights(layout, layer, network, loading));
     List<String> inputs = p.sources().stream().map(read::get).toList();
     if (inputs.isEmpty()) {
       throw layer.settings().refused("reads nothing; save the model again");

@@ -2,6 +2,7 @@ package dev.vitrine.weights.keras;
 
 import dev.vitrine.engine.Shape;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** An array of numbers in a model's file. */
 interface StoredArray {
@@ -22,7 +23,7 @@ interface StoredArray {
   @FunctionalInterface
   interface Memory {
     /**
-     * The place of one slice; several threads may ask for theirs at once.
+     * The place of some numbers.
      *
      * @param from the number of its first
      */
@@ -47,8 +48,13 @@ interface StoredArray {
    */
   void read(Slices to);
 
-  /** As {@link #read}, straight to where the numbers are to lie; by several threads, if it can. */
-  default void readInto(Memory memory) {
+  /**
+   * As {@link #read}, straight to where the numbers are to lie.
+   *
+   * @return what is left to be done, in pieces for {@link Loading}; until then the file stays open
+   */
+  default List<Runnable> readInto(Memory memory) {
     read((from, values, count) -> memory.of(from, count).asFloatBuffer().put(values, 0, count));
+    return List.of();
   }
 }

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +34,7 @@ class H5DatasetTest {
       for (H5File file : new H5File[] {onDisk, inMemory}) {
         assertThat(all(file, name)).containsExactly(SIX);
         Place place = new Place(SIX.length);
-        file.dataset(name).orElseThrow().readInto(place);
+        load(file.dataset(name).orElseThrow(), place);
         assertThat(place.numbers()).containsExactly(SIX);
       }
     }
@@ -87,43 +86,39 @@ class H5DatasetTest {
     try (H5File file = H5File.open(write(folder, counted(size)))) {
       Place place = new Place(size);
       AtomicInteger asked = new AtomicInteger();
-      file.dataset("numbers")
-          .orElseThrow()
-          .readInto(
-              (from, count) -> {
-                asked.addAndGet(count);
-                return place.of(from, count);
-              });
+      load(
+          file.dataset("numbers").orElseThrow(),
+          (from, count) -> {
+            asked.addAndGet(count);
+            return place.of(from, count);
+          });
       assertThat(asked.get()).isEqualTo(size);
       assertThat(Arrays.mismatch(place.numbers(), counted(size))).isEqualTo(-1);
     }
   }
 
-  @Test
-  void whatGoesWrongInOneThreadIsToldWhenAllHaveEnded(@TempDir Path folder) {
-    float[] numbers = counted(9_000_000);
-    numbers[8_999_999] = Float.NaN;
-    AtomicInteger working = new AtomicInteger();
-    AtomicBoolean told = new AtomicBoolean();
-    Place place = new Place(numbers.length);
+  @ParameterizedTest
+  @ValueSource(
+      ints = {0, 1, 255, 256, 1023, 1024, 131_071, 131_072, 1_048_576, 9_000_000, 9_000_002})
+  void aNumberThatIsNotFiniteIsFoundWhereverItLies(int place, @TempDir Path folder) {
+    float[] numbers = counted(9_000_003);
+    numbers[place] = Float.NaN;
     try (H5File file = H5File.open(write(folder, numbers))) {
+      H5Dataset dataset = file.dataset("numbers").orElseThrow();
+      assertThatThrownBy(() -> load(dataset, new Place(numbers.length)))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("large.h5: dataset numbers number " + place + " is NaN");
+    }
+  }
+
+  @Test
+  void whoeverHasNoPlaceIsNotBlamedOnTheFile(@TempDir Path folder) {
+    try (H5File file = H5File.open(write(folder, counted(300_001)))) {
       H5Dataset dataset = file.dataset("numbers").orElseThrow();
       assertThatThrownBy(
               () ->
-                  dataset.readInto(
-                      (from, count) -> {
-                        working.incrementAndGet();
-                        assertThat(told).isFalse();
-                        working.decrementAndGet();
-                        return place.of(from, count);
-                      }))
-          .isInstanceOf(BadInputException.class)
-          .hasMessageStartingWith("large.h5: dataset numbers number 8999999 is NaN");
-      told.set(true);
-      assertThat(working.get()).isZero();
-      assertThatThrownBy(
-              () ->
-                  dataset.readInto(
+                  load(
+                      dataset,
                       (from, count) -> {
                         throw new IllegalStateException("no memory on the card");
                       }))
@@ -139,7 +134,8 @@ class H5DatasetTest {
       H5Dataset dataset = file.dataset("numbers").orElseThrow();
       assertThatThrownBy(
               () ->
-                  dataset.readInto(
+                  load(
+                      dataset,
                       (from, count) -> {
                         cut(path);
                         return place.of(from, count);
@@ -180,6 +176,13 @@ class H5DatasetTest {
       float[] numbers = new float[bytes.capacity() / 4];
       bytes.asFloatBuffer().get(numbers);
       return numbers;
+    }
+  }
+
+  private static void load(H5Dataset dataset, StoredArray.Memory memory) {
+    try (Loading loading = new Loading()) {
+      loading.add(dataset.readInto(memory));
+      loading.finish();
     }
   }
 
