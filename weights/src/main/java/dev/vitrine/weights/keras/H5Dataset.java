@@ -90,12 +90,12 @@ final class H5Dataset implements StoredArray {
       pieces.add(
           asInMemory
               ? () -> fill(start, address + Float.BYTES * start, place)
-              : () -> convert(start, place));
+              : () -> fillConverted(start, place));
     }
     return pieces;
   }
 
-  private void convert(long start, ByteBuffer place) {
+  private void fillConverted(long start, ByteBuffer place) {
     FloatBuffer floats = place.asFloatBuffer();
     readPart(start, start + floats.limit(), (from, values, count) -> floats.put(values, 0, count));
   }

@@ -15,6 +15,9 @@ final class Loading implements AutoCloseable {
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   private final List<ForkJoinTask<?>> helpers = new ArrayList<>();
 
+  /** True once nothing is to be begun any more. */
+  private volatile boolean stopped;
+
   /** Pieces of work that may be done at once, by any thread and in any order. */
   void add(List<Runnable> pieces) {
     waiting.addAll(pieces);
@@ -36,11 +39,12 @@ final class Loading implements AutoCloseable {
 
   private void work() {
     try {
-      for (Runnable piece = waiting.poll(); piece != null; piece = waiting.poll()) {
+      Runnable piece;
+      while (!stopped && (piece = waiting.poll()) != null) {
         piece.run();
       }
     } catch (RuntimeException | Error e) {
-      waiting.clear();
+      stopped = true;
       throw e;
     }
   }
@@ -48,7 +52,7 @@ final class Loading implements AutoCloseable {
   /** Drops what has not been begun. */
   @Override
   public void close() {
-    waiting.clear();
+    stopped = true;
     helpers.forEach(ForkJoinTask::quietlyJoin);
   }
 }

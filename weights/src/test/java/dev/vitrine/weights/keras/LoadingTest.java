@@ -40,7 +40,7 @@ class LoadingTest {
     Runnable piece =
         () -> {
           both.countDown();
-          await(both);
+          assertThat(await(both, 10)).as("the other piece has begun").isTrue();
         };
     try (Loading loading = new Loading()) {
       loading.add(List.of(piece, piece));
@@ -90,6 +90,25 @@ class LoadingTest {
   }
 
   @Test
+  void whatIsAddedAfterAFailureIsNotBegun() {
+    AtomicInteger begun = new AtomicInteger();
+    CountDownLatch failing = new CountDownLatch(1);
+    try (Loading loading = new Loading()) {
+      loading.add(
+          List.of(
+              () -> {
+                failing.countDown();
+                throw new IllegalArgumentException("a bad piece");
+              }));
+      await(failing, 1);
+      pause();
+      loading.add(List.of(begun::incrementAndGet, begun::incrementAndGet));
+      assertThatThrownBy(loading::finish).hasMessageEndingWith("a bad piece");
+    }
+    assertThat(begun.get()).isZero();
+  }
+
+  @Test
   void closingWaitsForWhatWasBegunAndDropsTheRest() {
     List<String> log = Collections.synchronizedList(new ArrayList<>());
     CountDownLatch begun = new CountDownLatch(1);
@@ -105,9 +124,7 @@ class LoadingTest {
     }
     try (Loading loading = new Loading()) {
       loading.add(pieces);
-      begun.await(1, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      await(begun, 1); // in vain on a single processor, where nothing is begun before the end
     }
     int when = log.size();
     assertThat(Collections.frequency(log, "begun"))
@@ -125,9 +142,9 @@ class LoadingTest {
     }
   }
 
-  private static void await(CountDownLatch latch) {
+  private static boolean await(CountDownLatch latch, int seconds) {
     try {
-      assertThat(latch.await(10, TimeUnit.SECONDS)).as("the other piece has begun").isTrue();
+      return latch.await(seconds, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
