@@ -32,7 +32,7 @@ final class Convolutions {
     this.winograd = winograd;
   }
 
-  /** Returns whether the result can hold neither NaN nor negative infinity. */
+  /** Returns whether the result is known to hold neither NaN nor negative infinity. */
   boolean forward(
       Convolution convolution,
       Block x,
@@ -45,8 +45,7 @@ final class Convolutions {
     if (mayTransform(convolution, kernel)) {
       WinogradPlan.Key key = WinogradPlan.Key.forward(convolution, xShape, kernelShape, post);
       if (key.pays()) {
-        transformed(key, x, kernel, bias, y);
-        return false;
+        return transformed(key, x, kernel, bias, y);
       }
     }
     ConvolutionPlan plan =
@@ -151,9 +150,9 @@ final class Convolutions {
   }
 
   /** The convolution in Winograd's form. */
-  private void transformed(WinogradPlan.Key key, Block x, Storage kernel, Block bias, Block y) {
+  private boolean transformed(WinogradPlan.Key key, Block x, Storage kernel, Block bias, Block y) {
     WinogradPlan plan = primitives.get(key);
-    plan.run(library, memory, loops, x, kernels.ready(plan, kernel), bias, y);
+    return plan.run(library, memory, loops, x, kernels.ready(plan, kernel), bias, y);
   }
 
   private ConvolutionPlan plan(Key key) {

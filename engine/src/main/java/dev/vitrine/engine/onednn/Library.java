@@ -24,8 +24,11 @@ final class Library implements AutoCloseable {
 
   private final dnnl_engine engine = new dnnl_engine();
   private final dnnl_stream stream = new dnnl_stream();
+  private final int threads;
 
-  Library() {
+  /** {@code threads} is how many oneDNN has, and Java's loops beside it. */
+  Library(int threads) {
+    this.threads = threads;
     // oneDNN keeps the code of destroyed primitives in a cache of its own; ours is bounded and is
     // emptied when a backend closes, so that closed means freed.
     check(dnnl_set_primitive_cache_capacity(0), "the primitive cache");
@@ -33,6 +36,10 @@ final class Library implements AutoCloseable {
     check(
         dnnl_stream_create(stream, engine, dnnl.dnnl_stream_default_flags),
         "the CPU engine's stream");
+  }
+
+  int threads() {
+    return threads;
   }
 
   dnnl_engine engine() {

@@ -1,29 +1,44 @@
 package dev.vitrine.engine.onednn;
 
-import java.util.concurrent.RecursiveAction;
+import dev.vitrine.engine.backend.BackendException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Loops over large arrays, cut to as many parts as there are threads. The cuts do not change what
  * is computed, so the number of threads does not either.
  */
-final class Loops {
+final class Loops implements Team.Work {
   /** Elements that a loop works on at a time: a few arrays of them fit the first-level cache. */
   static final int CHUNK = 4096;
 
-  /** Fewer elements than this are not worth waking a thread for. */
-  private static final int GRAIN = 1 << 16;
-
   private final int threads;
 
-  /** One for each thread, used again and again: a loop allocates nothing. */
-  private final Share[] shares;
+  /** One for each task: a loop allocates nothing. */
+  private final Arrays[] arrays;
+
+  /** Made for the first loop that is large enough. */
+  private Team team;
+
+  // The loop at work.
+  private Task task;
+  private int tasks;
+  private final AtomicInteger done = new AtomicInteger();
+  private volatile Throwable failure;
 
   Loops(int threads) {
     this.threads = threads;
-    shares = new Share[threads];
-    for (int i = 0; i < threads; i++) {
-      shares[i] = new Share();
-    }
+    arrays = new Arrays[threads];
+  }
+
+  /** As the other, with threads of a certain kind. */
+  Loops(int threads, Team team) {
+    this(threads);
+    this.team = team;
+  }
+
+  /** The most tasks that run side by side. */
+  int threads() {
+    return threads;
   }
 
   /** Work on the elements {@code from .. to - 1}. */
@@ -31,28 +46,9 @@ final class Loops {
     void run(Arrays arrays, int from, int to);
   }
 
-  /** What one thread of the pool does of a loop. */
-  @SuppressWarnings("serial") // it never leaves the process
-  private static final class Share extends RecursiveAction {
-    private Arrays arrays;
-    private Part part;
-    private int from;
-    private int to;
-
-    void set(Part part, int from, int to) {
-      if (arrays == null) {
-        arrays = new Arrays();
-      }
-      this.part = part;
-      this.from = from;
-      this.to = to;
-      reinitialize();
-    }
-
-    @Override
-    protected void compute() {
-      part.run(arrays, from, to);
-    }
+  /** One of a few tasks. */
+  interface Task {
+    void run(Arrays arrays, int number);
   }
 
   /** Arrays to work in, kept from call to call. */
@@ -124,30 +120,63 @@ final class Loops {
    * @param weight elements that each one stands for
    */
   void run(int count, int unit, int weight, Part part) {
-    long elements = (long) count * weight;
     int units = (count + unit - 1) / unit;
-    int parts = (int) Math.min(Math.min(threads, units), elements / GRAIN);
+    int most = Math.min(threads, units);
+    int parts = most < 2 ? 1 : (int) Math.min(most, (long) count * weight / team().grain());
     if (parts < 2) {
       part.run(Arrays.own(), 0, count);
       return;
     }
-    for (int p = 0; p < parts; p++) {
-      int from = (int) ((long) units * p / parts) * unit;
-      int to = (int) Math.min((long) units * (p + 1) / parts * unit, count);
-      shares[p].set(part, from, to);
-      if (p > 0) {
-        shares[p].fork();
+    each(
+        parts,
+        (arrays, p) -> {
+          int from = (int) ((long) units * p / parts) * unit;
+          int to = (int) Math.min((long) units * (p + 1) / parts * unit, count);
+          part.run(arrays, from, to);
+        });
+  }
+
+  /** Runs the tasks {@code 0 .. count - 1}, at most one for each thread, side by side. */
+  void each(int count, Task task) {
+    if (count == 1) {
+      task.run(Arrays.own(), 0);
+      return;
+    }
+    this.task = task;
+    tasks = count;
+    done.set(0);
+    failure = null;
+    team().run(count, this);
+    this.task = null;
+    if (failure instanceof Error error) {
+      throw error;
+    } else if (failure instanceof RuntimeException exception) {
+      throw exception;
+    } else if (done.get() != count) {
+      throw new BackendException("a thread did not do its part of a loop; is memory left?");
+    }
+  }
+
+  /** Does the tasks of one member of the team. */
+  @Override
+  public void run(int member, int members) {
+    for (int i = member; i < tasks; i += members) {
+      try {
+        if (arrays[i] == null) {
+          arrays[i] = new Arrays();
+        }
+        task.run(arrays[i], i);
+        done.incrementAndGet();
+      } catch (RuntimeException | Error e) {
+        failure = e;
       }
     }
-    try {
-      shares[0].invoke();
-    } finally {
-      for (int p = parts - 1; p > 0; p--) {
-        shares[p].quietlyJoin();
-      }
+  }
+
+  private Team team() {
+    if (team == null) {
+      team = OpenMp.available() ? new OpenMp() : new ForkJoin(threads);
     }
-    for (int p = 0; p < parts; p++) {
-      shares[p].join(); // throws what went wrong in it
-    }
+    return team;
   }
 }

@@ -47,14 +47,18 @@ public final class OneDnnBackend extends OneDnnMemory {
    * Winograd's form: less memory, half the speed.
    */
   public OneDnnBackend() {
-    this(Primitives.CAPACITY, Boolean.parseBoolean(System.getProperty("vitrine.winograd", "true")));
+    this(
+        Primitives.CAPACITY,
+        Boolean.parseBoolean(System.getProperty("vitrine.winograd", "true")),
+        Processor.threads());
   }
 
   /**
    * As the other, keeping at most this many primitives, with Winograd's form where it pays or
-   * without it.
+   * without it, and Java's loops on so many threads.
    */
-  OneDnnBackend(int capacity, boolean winograd) {
+  OneDnnBackend(int capacity, boolean winograd, int threads) {
+    super(threads);
     primitives = new Primitives(library, capacity);
     convolutions = new Convolutions(library, memory, primitives, loops, kernels, winograd);
     products = new Products(library, memory, primitives);

@@ -14,12 +14,18 @@ import org.bytedeco.javacpp.Pointer;
 
 /** The part of the {@link OneDnnBackend} that keeps its buffers and refuses to misuse them. */
 abstract class OneDnnMemory implements Backend {
-  final Library library = new Library();
+  final Library library;
   final NativeMemory memory = new NativeMemory();
-  final Loops loops = new Loops(Processor.threads());
-  final Kernels kernels = new Kernels(library, memory, loops);
+  final Loops loops;
+  final Kernels kernels;
   private final Set<Storage> storages = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean closed;
+
+  OneDnnMemory(int threads) {
+    library = new Library(threads);
+    loops = new Loops(threads);
+    kernels = new Kernels(library, memory, loops);
+  }
 
   @Override
   public final Buffer alloc(Shape shape) {

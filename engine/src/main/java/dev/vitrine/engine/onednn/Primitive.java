@@ -26,40 +26,70 @@ import org.bytedeco.javacpp.Pointer;
  */
 final class Primitive implements Plan {
   private final dnnl_primitive primitive = new dnnl_primitive();
-  private final dnnl_memory[] memories;
+
+  /** One for each thread that may run it at the same time. */
+  private final Call[] calls;
+
   private final dnnl_memory_desc[] layouts;
-  private final Pointer argumentMemory;
-  private final dnnl_exec_arg_t arguments;
   private final long scratchpadBytes;
 
   /**
    * Makes the primitive that a description asks for.
    *
+   * @param callers the threads that may run it at the same time
    * @param kinds oneDNN's numbers of the arguments, in the order in which {@link #run} takes them
    */
-  Primitive(Library library, dnnl_primitive_desc description, int... kinds) {
+  Primitive(Library library, int callers, dnnl_primitive_desc description, int... kinds) {
     check(dnnl_primitive_create(primitive, description), "to make a primitive");
-    memories = new dnnl_memory[kinds.length + 1];
-    layouts = new dnnl_memory_desc[memories.length];
-    // Not new dnnl_exec_arg_t(n), which would leave the array to JavaCPP's collector.
-    argumentMemory = Pointer.malloc((long) memories.length * Pointer.sizeof(dnnl_exec_arg_t.class));
-    arguments = new dnnl_exec_arg_t(argumentMemory);
-    for (int i = 0; i < memories.length; i++) {
-      int kind = i < kinds.length ? kinds[i] : DNNL_ARG_SCRATCHPAD;
-      memories[i] = new dnnl_memory();
-      check(
-          dnnl_memory_create(
-              memories[i],
-              dnnl_primitive_desc_query_md(description, dnnl_query_exec_arg_md, kind),
-              library.engine(),
-              (Pointer) null),
-          "an argument of a primitive");
-      arguments.position(i).arg(kind).memory(memories[i]);
-      layouts[i] = new dnnl_memory_desc();
-      check(dnnl_memory_get_memory_desc(memories[i], layouts[i]), "an argument's layout");
+    calls = new Call[callers];
+    for (int i = 0; i < callers; i++) {
+      calls[i] = new Call(library, description, kinds);
     }
-    arguments.position(0);
+    layouts = new dnnl_memory_desc[kinds.length + 1];
+    for (int i = 0; i < layouts.length; i++) {
+      layouts[i] = new dnnl_memory_desc();
+      check(dnnl_memory_get_memory_desc(calls[0].memories[i], layouts[i]), "an argument's layout");
+    }
     scratchpadBytes = dnnl_memory_desc_get_size(layout(kinds.length));
+  }
+
+  /** The arguments of one caller. */
+  private static final class Call {
+    private final dnnl_memory[] memories;
+    private final Pointer argumentMemory;
+    private final dnnl_exec_arg_t arguments;
+
+    Call(Library library, dnnl_primitive_desc description, int... kinds) {
+      memories = new dnnl_memory[kinds.length + 1];
+      // Not new dnnl_exec_arg_t(n), which would leave the array to JavaCPP's collector.
+      argumentMemory =
+          Pointer.malloc((long) memories.length * Pointer.sizeof(dnnl_exec_arg_t.class));
+      arguments = new dnnl_exec_arg_t(argumentMemory);
+      for (int i = 0; i < memories.length; i++) {
+        int kind = i < kinds.length ? kinds[i] : DNNL_ARG_SCRATCHPAD;
+        memories[i] = new dnnl_memory();
+        check(
+            dnnl_memory_create(
+                memories[i],
+                dnnl_primitive_desc_query_md(description, dnnl_query_exec_arg_md, kind),
+                library.engine(),
+                (Pointer) null),
+            "an argument of a primitive");
+        arguments.position(i).arg(kind).memory(memories[i]);
+      }
+      arguments.position(0);
+    }
+
+    void set(int argument, Pointer data) {
+      check(dnnl_memory_set_data_handle(memories[argument], data), "an argument's address");
+    }
+
+    void close() {
+      for (dnnl_memory memory : memories) {
+        check(dnnl_memory_destroy(memory), "to free an argument");
+      }
+      Pointer.free(argumentMemory);
+    }
   }
 
   /** The layout of an argument; it lives as long as this primitive. */
@@ -72,29 +102,41 @@ final class Primitive implements Plan {
     return dnnl_memory_desc_get_size(layout(argument));
   }
 
+  /** The bytes that a run needs beside its arguments. */
+  long scratchpadBytes() {
+    return scratchpadBytes;
+  }
+
   /** Computes, with the arguments' data in the order of the constructor. */
   void run(Library library, NativeMemory memory, Pointer... data) {
+    Block scratchpad = scratchpadBytes == 0 ? null : memory.scratchpad(scratchpadBytes);
+    run(library, 0, scratchpad, data);
+  }
+
+  /**
+   * As the other, for one of several callers.
+   *
+   * @param scratchpad of {@link #scratchpadBytes}, nobody else's; null if these are none
+   */
+  void run(Library library, int caller, Block scratchpad, Pointer... data) {
+    Call call = calls[caller];
     for (int i = 0; i < data.length; i++) {
-      check(dnnl_memory_set_data_handle(memories[i], data[i]), "an argument's address");
+      call.set(i, data[i]);
     }
     if (scratchpadBytes > 0) {
-      check(
-          dnnl_memory_set_data_handle(
-              memories[memories.length - 1], memory.scratchpad(scratchpadBytes).pointer()),
-          "the scratchpad");
+      call.set(call.memories.length - 1, scratchpad.pointer());
     }
     // On the CPU the call returns when the result is there; there is nothing to wait for.
     check(
-        dnnl_primitive_execute(primitive, library.stream(), memories.length, arguments),
+        dnnl_primitive_execute(primitive, library.stream(), call.memories.length, call.arguments),
         "to run a primitive");
   }
 
   @Override
   public void close() {
-    for (dnnl_memory memory : memories) {
-      check(dnnl_memory_destroy(memory), "to free an argument");
+    for (Call call : calls) {
+      call.close();
     }
-    Pointer.free(argumentMemory);
     check(dnnl_primitive_destroy(primitive), "to free a primitive");
   }
 }

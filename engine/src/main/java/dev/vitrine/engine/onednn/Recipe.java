@@ -86,7 +86,12 @@ final class Recipe implements AutoCloseable {
 
   /** Makes the primitive of a description that has been filled. */
   Primitive make(dnnl_primitive_desc description, int... kinds) {
-    return new Primitive(library, description, kinds);
+    return new Primitive(library, 1, description, kinds);
+  }
+
+  /** As the other, to be run by several callers at the same time. */
+  Primitive make(int callers, dnnl_primitive_desc description, int... kinds) {
+    return new Primitive(library, callers, description, kinds);
   }
 
   /** A primitive that copies from one layout to another, arguments from and to. */

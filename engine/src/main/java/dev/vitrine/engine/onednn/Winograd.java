@@ -107,10 +107,15 @@ final class Winograd {
     }
   }
 
-  /** {@code y = max(y, 0)}. */
-  static void relu(float[] y, int count) {
+  /**
+   * {@code y = max(y + bias, 0)}. They are summed up in {@code seen}, which becomes NaN where one
+   * is NaN, and only there: all others are positive.
+   */
+  static void addAndRelu(float[] bias, float[] y, float[] seen, int count) {
     for (int i = 0; i < count; i++) {
-      y[i] = Math.max(y[i], 0f);
+      float v = Math.max(y[i] + bias[i], 0f);
+      y[i] = v;
+      seen[i] = seen[i] + v;
     }
   }
 

@@ -14,28 +14,41 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.backend.Convolution;
 import dev.vitrine.engine.backend.PostOp;
 import dev.vitrine.engine.backend.Window;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
  * A convolution in Winograd's form: {@link WinogradTiles} are transformed by Java's loops, and the
- * sums over the channels are 36 matrix products of oneDNN. The image goes through in strips of
- * whole rows of tiles, small enough for the processor's cache.
+ * sums over the channels are 36 matrix products of oneDNN. The tiles go through in strips, small
+ * enough for the processor's cache.
+ *
+ * <p>Of a small kernel each thread takes strips of its own from the image to the image, so that
+ * what it has made lies in its own cache. A large kernel is not read by each of them: all work at
+ * one strip, and share its products.
  */
 final class WinogradPlan implements Plan {
   /** Tiles that the choice of the kernel's layout is made for, the same for all images. */
   private static final int USUAL_TILES = 128;
 
-  /** The transformed input and output of a strip: some of the last-level cache. */
-  private static final long STRIP_BYTES = 8 << 20;
+  /** The transformed input and output of a thread's strip: about its second-level cache. */
+  private static final long OWN_STRIP_BYTES = 5 << 18;
+
+  /** The largest kernel, transformed, that each thread reads for itself. */
+  private static final long OWN_KERNEL_BYTES = 3 << 20;
+
+  /** The transformed input and output of a shared strip: some of the last-level cache. */
+  private static final long SHARED_STRIP_BYTES = 8 << 20;
 
   /** Fewer tiles do not outweigh reading the kernel from memory, four times as large. */
   private static final int FEWEST_TILES = 12;
 
-  private static final int FEWEST_CHANNELS = 64;
+  // The transforms grow with the channels, what they save with the pairs of channels.
+  private static final int FEWEST_CHANNELS = 32;
+  private static final int FEWEST_PAIRS = 2048;
 
-  /** Products of the direct sum; with fewer, the gain is lost in a network of other layers. */
-  private static final long FEWEST_PRODUCTS = 1 << 27;
+  /** Products of the direct sum; with fewer, what is done once for each image counts. */
+  private static final long FEWEST_PRODUCTS = 1 << 24;
 
   /** Everything that a plan depends on; the image, the channels and the padding of its input. */
   record Key(
@@ -88,6 +101,7 @@ final class WinogradPlan implements Plan {
     /** Whether it is worth it. */
     boolean pays() {
       return Math.min(in, out) >= FEWEST_CHANNELS
+          && in * out >= FEWEST_PAIRS
           && images * Winograd.tiles(outHeight) * Winograd.tiles(outWidth) >= FEWEST_TILES
           && 9L * images * outHeight * outWidth * in * out >= FEWEST_PRODUCTS;
     }
@@ -100,29 +114,59 @@ final class WinogradPlan implements Plan {
 
   private final Key key;
   private final WinogradTiles tiles;
-  private final int stripRows;
+
+  /** Whether each thread takes strips of its own. */
+  private final boolean own;
+
+  /** The tiles of all strips but the last, which may have fewer. */
+  private final int stripTiles;
+
+  private final int strips;
   private final Primitive products;
   private final Primitive lastProducts;
 
   private WinogradPlan(Library library, Key key) {
     this.key = key;
     tiles = new WinogradTiles(key);
-    long rowBytes = 4L * PRODUCTS * tiles.columns() * (key.in + key.out);
-    stripRows = (int) Math.max(1, Math.min(tiles.rows(), STRIP_BYTES / rowBytes));
+    int threads = library.threads();
+    long tileBytes = 4L * PRODUCTS * (key.in + key.out);
+    own =
+        4L * PRODUCTS * key.in * key.out <= OWN_KERNEL_BYTES
+            && tiles.count() >= threads * FEWEST_TILES
+            && OpenMp.available();
+    stripTiles =
+        own
+            ? stripTiles(tiles.count(), threads, OWN_STRIP_BYTES / tileBytes)
+            : stripTiles(tiles.count(), 1, SHARED_STRIP_BYTES / tileBytes);
+    strips = (tiles.count() + stripTiles - 1) / stripTiles;
+    int rest = tiles.count() - (strips - 1) * stripTiles;
     try (Recipe recipe = new Recipe(library, PostOp.NONE)) {
       dnnl_memory_desc any = recipe.tagged(dnnl_format_tag_any, PRODUCTS, key.in, key.out);
       dnnl_memory_desc kernel =
           dnnl_primitive_desc_query_md(
               describe(recipe, USUAL_TILES, any), dnnl_query_exec_arg_md, DNNL_ARG_WEIGHTS);
-      products = products(recipe, stripRows * tiles.columns(), kernel);
-      int rest = tiles.rows() % stripRows;
-      lastProducts = rest == 0 ? null : products(recipe, rest * tiles.columns(), kernel);
+      products = products(recipe, threads, stripTiles, kernel);
+      lastProducts = rest == stripTiles ? products : products(recipe, threads, rest, kernel);
     }
   }
 
-  private Primitive products(Recipe recipe, int tiles, dnnl_memory_desc kernel) {
+  /** The tiles of a strip, {@code most} of them, where each thread takes as many strips. */
+  private static int stripTiles(int tiles, int threads, long most) {
+    long atOnce = threads * Math.max(1, most);
+    long strips = threads * ((tiles + atOnce - 1) / atOnce);
+    return (int) ((tiles + strips - 1) / strips);
+  }
+
+  /** The products of a strip, on all threads, or on each of them by itself. */
+  private Primitive products(Recipe recipe, int threads, int tiles, dnnl_memory_desc kernel) {
+    return own
+        ? OpenMp.single(() -> make(recipe, threads, tiles, kernel))
+        : make(recipe, 1, tiles, kernel);
+  }
+
+  private Primitive make(Recipe recipe, int callers, int tiles, dnnl_memory_desc kernel) {
     return recipe.make(
-        describe(recipe, tiles, kernel), DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST);
+        callers, describe(recipe, tiles, kernel), DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST);
   }
 
   private dnnl_primitive_desc describe(Recipe recipe, int tiles, dnnl_memory_desc kernel) {
@@ -167,8 +211,12 @@ final class WinogradPlan implements Plan {
     return products.bytes(ConvolutionPlan.KERNEL);
   }
 
-  /** Computes; {@code bias} may be null. */
-  void run(
+  /**
+   * Computes; {@code bias} may be null.
+   *
+   * @return whether the output is known to hold neither NaN nor negative infinity
+   */
+  boolean run(
       Library library,
       NativeMemory memory,
       Loops loops,
@@ -176,30 +224,109 @@ final class WinogradPlan implements Plan {
       Block kernel,
       Block bias,
       Block y) {
-    long strip = 4L * PRODUCTS * stripRows * tiles.columns();
-    Block transformed = memory.take(strip * key.in);
+    int members = own ? Math.min(strips, loops.threads()) : 1;
+    Room[] rooms = new Room[members];
     try {
-      Block summed = memory.take(strip * key.out);
-      try {
-        for (int row = 0; row < tiles.rows(); row += stripRows) {
-          int rows = Math.min(stripRows, tiles.rows() - row);
-          tiles.input(loops, row, rows, x, transformed);
-          (rows == stripRows ? products : lastProducts)
-              .run(library, memory, transformed.pointer(), kernel.pointer(), summed.pointer());
-          tiles.output(loops, row, rows, summed, bias, y);
-        }
-      } finally {
-        memory.give(summed);
+      for (int i = 0; i < members; i++) {
+        rooms[i] = new Room(memory);
       }
+      return own
+          ? runOwn(library, loops, rooms, x, kernel, bias, y)
+          : runShared(library, loops, rooms[0], x, kernel, bias, y);
     } finally {
+      for (int i = members - 1; i >= 0 && rooms[i] != null; i--) {
+        rooms[i].leave(memory);
+      }
+    }
+  }
+
+  /** What a strip needs. */
+  private final class Room {
+    final Block transformed;
+    final Block summed;
+    final Block scratchpad;
+
+    Room(NativeMemory memory) {
+      long strip = 4L * PRODUCTS * stripTiles;
+      transformed = memory.take(strip * key.in);
+      summed = memory.take(strip * key.out);
+      scratchpad =
+          memory.take(Math.max(products.scratchpadBytes(), lastProducts.scratchpadBytes()));
+    }
+
+    void leave(NativeMemory memory) {
+      memory.give(scratchpad);
+      memory.give(summed);
       memory.give(transformed);
     }
+  }
+
+  private int tiles(int strip) {
+    return Math.min(stripTiles, tiles.count() - strip * stripTiles);
+  }
+
+  /** The products of a strip. */
+  private void multiply(Library library, int caller, int strip, Room room, Block kernel) {
+    (strip == strips - 1 ? lastProducts : products)
+        .run(
+            library,
+            caller,
+            room.scratchpad,
+            room.transformed.pointer(),
+            kernel.pointer(),
+            room.summed.pointer());
+  }
+
+  private boolean runOwn(
+      Library library, Loops loops, Room[] rooms, Block x, Block kernel, Block bias, Block y) {
+    AtomicBoolean ordinary = new AtomicBoolean(true);
+    loops.each(
+        rooms.length,
+        (arrays, member) -> {
+          Room room = rooms[member];
+          int end = strips * (member + 1) / rooms.length;
+          for (int strip = strips * member / rooms.length; strip < end; strip++) {
+            int first = strip * stripTiles;
+            int count = tiles(strip);
+            tiles.input(arrays, first, count, 0, count, x, room.transformed);
+            multiply(library, member, strip, room, kernel);
+            if (!tiles.output(arrays, first, count, 0, count, room.summed, bias, y)) {
+              ordinary.set(false);
+            }
+          }
+        });
+    return ordinary.get();
+  }
+
+  private boolean runShared(
+      Library library, Loops loops, Room room, Block x, Block kernel, Block bias, Block y) {
+    AtomicBoolean ordinary = new AtomicBoolean(true);
+    for (int strip = 0; strip < strips; strip++) {
+      int first = strip * stripTiles;
+      int count = tiles(strip);
+      loops.run(
+          count,
+          1,
+          PRODUCTS * key.in,
+          (arrays, from, to) -> tiles.input(arrays, first, count, from, to, x, room.transformed));
+      multiply(library, 0, strip, room, kernel);
+      loops.run(
+          count,
+          1,
+          PRODUCTS * key.out,
+          (arrays, from, to) -> {
+            if (!tiles.output(arrays, first, count, from, to, room.summed, bias, y)) {
+              ordinary.set(false);
+            }
+          });
+    }
+    return ordinary.get();
   }
 
   @Override
   public void close() {
     products.close();
-    if (lastProducts != null) {
+    if (lastProducts != products) {
       lastProducts.close();
     }
   }

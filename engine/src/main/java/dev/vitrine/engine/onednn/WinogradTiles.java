@@ -9,21 +9,14 @@ import dev.vitrine.engine.backend.PostOp;
 import java.util.Arrays;
 
 /**
- * The tiles of the images of a {@link WinogradPlan}, row after row and image after image: from the
- * image to 36 matrices {@code [tiles, in]}, and from 36 matrices {@code [tiles, out]} to the image.
+ * The tiles of the images of a {@link WinogradPlan}, numbered row after row and image after image:
+ * from the image to 36 matrices {@code [tiles, in]}, and from 36 matrices {@code [tiles, out]} to
+ * the image. The matrices are those of a strip of some tiles.
  */
-final class WinogradTiles implements Loops.Part {
+final class WinogradTiles {
   private final WinogradPlan.Key key;
   private final int columns;
   private final int rowsOfImage;
-
-  // What the threads of one loop work on.
-  private boolean toImage;
-  private Block from;
-  private Block to;
-  private Block bias;
-  private int firstRow;
-  private int tiles;
 
   WinogradTiles(WinogradPlan.Key key) {
     this.key = key;
@@ -31,73 +24,65 @@ final class WinogradTiles implements Loops.Part {
     rowsOfImage = Winograd.tiles(key.outHeight());
   }
 
-  /** Tiles in a row. */
-  int columns() {
-    return columns;
+  /** The tiles of all images. */
+  int count() {
+    return key.images() * rowsOfImage * columns;
   }
 
-  /** Rows of tiles of all images. */
-  int rows() {
-    return key.images() * rowsOfImage;
+  /** Some tiles that lie side by side in a row, of a strip of tiles. */
+  private final class Segment {
+    final int strip;
+    final int place;
+    final int row;
+    final int column;
+    final int count;
+
+    /** Those from one on, in an array of at most {@link Winograd#SEGMENT} elements. */
+    Segment(int first, int strip, int place, int end, int channels) {
+      this.strip = strip;
+      this.place = place;
+      row = (first + place) / columns;
+      column = (first + place) % columns;
+      count = Math.min(Math.min(most(channels), end - place), columns - column);
+    }
+
+    /** The row of tiles in its image. */
+    int rowOfImage() {
+      return row % rowsOfImage;
+    }
+
+    int image() {
+      return row / rowsOfImage;
+    }
+
+    /** Where its channels are in one of the 36 matrices. */
+    long place(int i, int j, int channels) {
+      return ((long) (REACH * i + j) * strip + place) * channels;
+    }
   }
 
-  /** Transforms the input of a strip of rows. */
-  void input(Loops loops, int firstRow, int rows, Block x, Block matrices) {
-    toImage = false;
-    run(loops, firstRow, rows, key.in(), x, matrices);
-  }
-
-  /** Makes the output of a strip of rows; {@code bias} may be null. */
-  void output(Loops loops, int firstRow, int rows, Block matrices, Block bias, Block y) {
-    this.bias = bias;
-    toImage = true;
-    run(loops, firstRow, rows, key.out(), matrices, y);
-  }
-
-  private void run(Loops loops, int firstRow, int rows, int channels, Block from, Block to) {
-    this.firstRow = firstRow;
-    this.tiles = rows * columns;
-    this.from = from;
-    this.to = to;
-    loops.run(tiles, segment(channels), PRODUCTS * channels, this);
-  }
-
-  /** The tiles of a segment. */
-  private static int segment(int channels) {
+  /** The most tiles of a segment. */
+  private static int most(int channels) {
     return Math.max(1, SEGMENT / channels);
   }
 
-  @Override
-  public void run(Loops.Arrays arrays, int first, int end) {
-    int channels = toImage ? key.out() : key.in();
-    int most = segment(channels);
-    if (toImage && bias != null) {
-      float[] repeated = arrays.first(most * channels);
-      for (int tile = 0; tile < most; tile++) {
-        bias.read(0, repeated, tile * channels, channels);
-      }
-    }
-    for (int tile = first; tile < end; ) {
-      int column = tile % columns;
-      int row = firstRow + tile / columns;
-      int count = Math.min(Math.min(most, end - tile), columns - column);
-      if (toImage) {
-        finish(arrays, tile, row, column, count);
-      } else {
-        transform(arrays, tile, row, column, count);
-      }
-      tile += count;
+  /** Transforms the input of the tiles {@code from .. to - 1} of a strip. */
+  void input(Loops.Arrays arrays, int first, int strip, int from, int to, Block x, Block matrices) {
+    for (int tile = from; tile < to; ) {
+      Segment segment = new Segment(first, strip, tile, to, key.in());
+      transform(arrays, segment, x, matrices);
+      tile += segment.count;
     }
   }
 
-  /** Transforms the input of some tiles that lie side by side. */
-  private void transform(Loops.Arrays arrays, int tile, int row, int column, int count) {
+  private void transform(Loops.Arrays arrays, Segment segment, Block x, Block matrices) {
     int c = key.in();
+    int count = segment.count;
     int wide = (TILE * count + REACH - TILE) * c;
-    float[][] rows = arrays.bundle(0, REACH, (TILE * segment(c) + REACH - TILE) * c);
-    float[][] d = arrays.bundle(1, REACH, segment(c) * c);
+    float[][] rows = arrays.bundle(0, REACH, (TILE * most(c) + REACH - TILE) * c);
+    float[][] d = arrays.bundle(1, REACH, most(c) * c);
     for (int i = 0; i < REACH; i++) {
-      readRow(row, i, column, count, rows[i]);
+      readRow(segment, i, x, rows[i]);
     }
     Winograd.input(rows, 0, 1, wide);
     for (int i = 0; i < REACH; i++) {
@@ -108,65 +93,109 @@ final class WinogradTiles implements Loops.Part {
       }
       Winograd.input(d, 0, 1, count * c);
       for (int j = 0; j < REACH; j++) {
-        to.write(place(i, j, tile, c), d[j], 0, count * c);
+        matrices.write(segment.place(i, j, c), d[j], 0, count * c);
       }
     }
   }
 
   /** One row of the image under a segment, with zeros around it. */
-  private void readRow(int row, int i, int column, int count, float[] into) {
+  private void readRow(Segment segment, int i, Block x, float[] into) {
     int c = key.in();
-    int line = TILE * (row % rowsOfImage) - key.top() + i;
-    int start = TILE * column - key.left();
-    int end = start + TILE * count + REACH - TILE;
+    int line = TILE * segment.rowOfImage() - key.top() + i;
+    int start = TILE * segment.column - key.left();
+    int end = start + TILE * segment.count + REACH - TILE;
     int first = Math.min(end, Math.max(0, start));
     int last =
         line < 0 || line >= key.height() ? first : Math.max(first, Math.min(key.width(), end));
     Arrays.fill(into, 0, (first - start) * c, 0);
     if (last > first) {
-      long place = ((long) (row / rowsOfImage) * key.height() + line) * key.width() + first;
-      from.read(place * c, into, (first - start) * c, (last - first) * c);
+      long place = ((long) segment.image() * key.height() + line) * key.width() + first;
+      x.read(place * c, into, (first - start) * c, (last - first) * c);
     }
     Arrays.fill(into, (last - start) * c, (end - start) * c, 0);
   }
 
-  /** Makes the output of some tiles that lie side by side. */
-  private void finish(Loops.Arrays arrays, int tile, int row, int column, int count) {
+  /**
+   * Makes the output of the tiles {@code from .. to - 1} of a strip; {@code bias} may be null.
+   *
+   * @return whether it is known to hold neither NaN nor negative infinity
+   */
+  boolean output(
+      Loops.Arrays arrays,
+      int first,
+      int strip,
+      int from,
+      int to,
+      Block matrices,
+      Block bias,
+      Block y) {
+    int elements = most(key.out()) * key.out();
+    float[] added = arrays.first(elements);
+    float[] seen = arrays.second(elements);
+    Arrays.fill(seen, 0);
+    Arrays.fill(added, 0);
+    for (int at = 0; bias != null && at < elements; at += key.out()) {
+      bias.read(0, added, at, key.out());
+    }
+    for (int tile = from; tile < to; ) {
+      Segment segment = new Segment(first, strip, tile, to, key.out());
+      sum(arrays, segment, matrices);
+      write(arrays, segment, bias != null, y);
+      tile += segment.count;
+    }
+    return key.post() == PostOp.RELU && numbers(seen, elements);
+  }
+
+  private static boolean numbers(float[] seen, int count) {
+    for (int i = 0; i < count; i++) {
+      if (Float.isNaN(seen[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Makes 4 by 4 arrays of 36, in a bundle. */
+  private void sum(Loops.Arrays arrays, Segment segment, Block matrices) {
     int c = key.out();
-    int elements = count * c;
-    float[][] m = arrays.bundle(2, PRODUCTS, segment(c) * c);
-    float[] line = arrays.second(TILE * segment(c) * c);
+    int elements = segment.count * c;
+    float[][] m = arrays.bundle(2, PRODUCTS, most(c) * c);
     for (int i = 0; i < REACH; i++) {
       for (int j = 0; j < REACH; j++) {
-        from.read(place(i, j, tile, c), m[REACH * i + j], 0, elements);
+        matrices.read(segment.place(i, j, c), m[REACH * i + j], 0, elements);
       }
       Winograd.output(m, REACH * i, 1, elements);
     }
     for (int j = 0; j < TILE; j++) {
       Winograd.output(m, j, REACH, elements);
     }
-    int top = TILE * (row % rowsOfImage);
-    int wide = Math.min(TILE * count, key.outWidth() - TILE * column);
+  }
+
+  /** Writes the arrays' numbers into the image. */
+  private void write(Loops.Arrays arrays, Segment segment, boolean biased, Block y) {
+    int c = key.out();
+    int count = segment.count;
+    int elements = count * c;
+    float[][] m = arrays.bundle(2, PRODUCTS, most(c) * c);
+    float[] added = arrays.first(elements);
+    float[] seen = arrays.second(elements);
+    float[] line = arrays.third(TILE * most(c) * c);
+    int top = TILE * segment.rowOfImage();
+    int wide = Math.min(TILE * count, key.outWidth() - TILE * segment.column);
     for (int i = 0; i < Math.min(TILE, key.outHeight() - top); i++) {
       for (int j = 0; j < TILE; j++) {
         float[] part = m[REACH * i + j];
-        if (bias != null) {
-          Winograd.add(arrays.first(elements), part, elements);
-        }
         if (key.post() == PostOp.RELU) {
-          Winograd.relu(part, elements);
+          Winograd.addAndRelu(added, part, seen, elements);
+        } else if (biased) {
+          Winograd.add(added, part, elements);
         }
         for (int t = 0; t < count; t++) {
           System.arraycopy(part, t * c, line, (TILE * t + j) * c, c);
         }
       }
-      long place = ((long) (row / rowsOfImage) * key.outHeight() + top + i) * key.outWidth();
-      to.write((place + TILE * column) * c, line, 0, wide * c);
+      long row = ((long) segment.image() * key.outHeight() + top + i) * key.outWidth();
+      y.write((row + TILE * segment.column) * c, line, 0, wide * c);
     }
-  }
-
-  /** Where a tile's channels are in one of the 36 matrices. */
-  private long place(int i, int j, int tile, int channels) {
-    return ((long) (REACH * i + j) * tiles + tile) * channels;
   }
 }

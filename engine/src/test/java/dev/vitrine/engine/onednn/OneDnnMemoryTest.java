@@ -129,7 +129,7 @@ final class OneDnnMemoryTest {
 
   @Test
   void primitivesThatDoNotFitTheCacheAreFreed() {
-    try (OneDnnBackend small = new OneDnnBackend(3, true)) {
+    try (OneDnnBackend small = new OneDnnBackend(3, true, 1)) {
       for (int size = 1; size <= 10; size++) {
         Buffer a = small.alloc(Shape.of(size));
         Buffer b = small.alloc(Shape.of(size));

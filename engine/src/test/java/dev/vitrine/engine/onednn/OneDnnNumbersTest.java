@@ -142,11 +142,11 @@ final class OneDnnNumbersTest {
   @Test
   void theSameOperationGivesTheSameBitsEachTime() {
     Convolution convolution = new Convolution(Window.of(3, 3, 1, 1).padded(1, 1, 1, 1), 1);
-    Buffer x = random(1, Shape.of(4, 28, 28, 48));
-    Buffer gradY = random(2, Shape.of(4, 28, 28, 48));
-    Buffer kernel = random(3, Shape.of(3, 3, 48, 48));
-    Buffer y = random(4, Shape.of(4, 28, 28, 48));
-    Buffer gradKernel = random(5, Shape.of(3, 3, 48, 48));
+    Buffer x = random(1, Shape.of(4, 28, 28, 24));
+    Buffer gradY = random(2, Shape.of(4, 28, 28, 24));
+    Buffer kernel = random(3, Shape.of(3, 3, 24, 24));
+    Buffer y = random(4, Shape.of(4, 28, 28, 24));
+    Buffer gradKernel = random(5, Shape.of(3, 3, 24, 24));
     backend.convolution(convolution, x, kernel, null, PostOp.RELU, y);
     backend.convolutionBackwardWeights(convolution, x, gradY, gradKernel);
     float[] forward = download(y);
@@ -160,21 +160,6 @@ final class OneDnnNumbersTest {
     backend.freeze(kernel);
     backend.convolution(convolution, x, kernel, null, PostOp.RELU, y);
     assertThat(download(y)).as("with the kernel packed beforehand, directly").isEqualTo(forward);
-  }
-
-  @Test
-  void largeArraysAreCutToThreadsWithoutLosingAnElement() {
-    Loops loops = new Loops(3);
-    int count = 1_000_003;
-    byte[] seen = new byte[count];
-    loops.run(
-        count,
-        (arrays, from, to) -> {
-          for (int i = from; i < to; i++) {
-            seen[i]++;
-          }
-        });
-    assertThat(seen).containsOnly((byte) 1);
   }
 
   @Test

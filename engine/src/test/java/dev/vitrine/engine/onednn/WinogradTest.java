@@ -20,7 +20,7 @@ final class WinogradTest {
   private static final Shape KERNEL = Shape.of(3, 3, IN, OUT);
   private static final Convolution SAME = padded(1, 1, 1, 1);
 
-  private final OneDnnBackend backend = new OneDnnBackend();
+  private final OneDnnBackend backend = new OneDnnBackend(Primitives.CAPACITY, true, 3);
 
   @AfterEach
   void close() {
@@ -65,22 +65,43 @@ final class WinogradTest {
     compare(SAME, Shape.of(3, 30, 37, IN));
   }
 
-  /** Forward with and without bias and ReLU, and backward, frozen against not frozen. */
+  @Test
+  void soItIsOnOneThread() {
+    try (OneDnnBackend alone = new OneDnnBackend(Primitives.CAPACITY, true, 1)) {
+      compare(alone, SAME, Shape.of(1, 76, 70, IN), KERNEL);
+    }
+  }
+
+  @Test
+  void ofALargeKernelAllThreadsShareTheStrips() {
+    Shape large = Shape.of(3, 3, 128, 320);
+    compare(backend, SAME, Shape.of(1, 14, 14, 128), large);
+    compare(backend, SAME, Shape.of(2, 45, 50, 128), large);
+  }
+
   private void compare(Convolution convolution, Shape xShape) {
+    compare(backend, convolution, xShape, KERNEL);
+  }
+
+  /** Forward with and without bias and ReLU, and backward, frozen against not frozen. */
+  private static void compare(
+      OneDnnBackend backend, Convolution convolution, Shape xShape, Shape kernelShape) {
     Window w = convolution.window();
-    Shape yShape = Shape.of(xShape.dim(0), w.outputH(xShape.dim(1)), w.outputW(xShape.dim(2)), OUT);
-    Buffer kernel = random(1, KERNEL);
-    Buffer bias = random(2, Shape.of(OUT));
-    Buffer x = random(3, xShape);
-    Buffer y = random(4, yShape);
-    Buffer gradX = random(5, xShape);
-    float[][] direct = results(convolution, x, kernel, bias, y, gradX);
+    int in = kernelShape.dim(2);
+    int out = kernelShape.dim(3);
+    Shape yShape = Shape.of(xShape.dim(0), w.outputH(xShape.dim(1)), w.outputW(xShape.dim(2)), out);
+    Buffer kernel = Contents.random(backend, 1, kernelShape);
+    Buffer bias = Contents.random(backend, 2, Shape.of(out));
+    Buffer x = Contents.random(backend, 3, xShape);
+    Buffer y = Contents.random(backend, 4, yShape);
+    Buffer gradX = Contents.random(backend, 5, xShape);
+    float[][] direct = results(backend, convolution, x, kernel, bias, y, gradX);
     backend.freeze(kernel);
     long before = backend.liveBytes();
-    float[][] winograd = results(convolution, x, kernel, bias, y, gradX);
+    float[][] winograd = results(backend, convolution, x, kernel, bias, y, gradX);
     assertThat(backend.liveBytes() - before)
         .as("bytes of the two forms")
-        .isEqualTo(2 * NativeMemory.sizeClass(4L * 36 * IN * OUT));
+        .isEqualTo(2 * NativeMemory.sizeClass(4L * 36 * in * out));
     String[] names = {"sum", "with bias", "with ReLU", "backward"};
     for (int i = 0; i < names.length; i++) {
       assertThat(distance(winograd[i], direct[i]))
@@ -92,17 +113,23 @@ final class WinogradTest {
     }
   }
 
-  private float[][] results(
-      Convolution convolution, Buffer x, Buffer kernel, Buffer bias, Buffer y, Buffer gradX) {
+  private static float[][] results(
+      OneDnnBackend backend,
+      Convolution convolution,
+      Buffer x,
+      Buffer kernel,
+      Buffer bias,
+      Buffer y,
+      Buffer gradX) {
     float[][] results = new float[4][];
     backend.convolution(convolution, x, kernel, null, PostOp.NONE, y);
-    results[0] = download(y);
+    results[0] = Contents.download(backend, y);
     backend.convolution(convolution, x, kernel, bias, PostOp.NONE, y);
-    results[1] = download(y);
+    results[1] = Contents.download(backend, y);
     backend.convolution(convolution, x, kernel, bias, PostOp.RELU, y);
-    results[2] = download(y);
+    results[2] = Contents.download(backend, y);
     backend.convolutionBackwardData(convolution, y, kernel, gradX);
-    results[3] = download(gradX);
+    results[3] = Contents.download(backend, gradX);
     return results;
   }
 
@@ -216,8 +243,26 @@ final class WinogradTest {
   }
 
   @Test
+  void aMaximumOverItKnowsWhetherThereAreNumbersOnly() {
+    Buffer kernel = random(1, KERNEL);
+    Buffer bias = random(2, Shape.of(OUT));
+    Shape image = Shape.of(1, 44, 44, IN);
+    float[] contents = download(random(3, image));
+    Buffer y = backend.alloc(Shape.of(1, 44, 44, OUT));
+    Buffer pooled = backend.alloc(Shape.of(1, 22, 22, OUT));
+    backend.freeze(kernel);
+    backend.convolution(SAME, Contents.of(backend, image, contents), kernel, bias, PostOp.RELU, y);
+    assertThat(backend.ordinary(y)).isTrue();
+    contents[(21 * 44 + 35) * IN + 5] = Float.NaN;
+    backend.convolution(SAME, Contents.of(backend, image, contents), kernel, bias, PostOp.RELU, y);
+    assertThat(backend.ordinary(y)).isFalse();
+    backend.maxPool(Window.of(2, 2, 2, 2), y, null, pooled);
+    assertThat(download(pooled)[(10 * 22 + 17) * OUT + 7]).isNaN();
+  }
+
+  @Test
   void aBackendThatShallDoWithoutItKeepsToTheDirectSum() {
-    try (OneDnnBackend direct = new OneDnnBackend(Primitives.CAPACITY, false)) {
+    try (OneDnnBackend direct = new OneDnnBackend(Primitives.CAPACITY, false, 2)) {
       Buffer kernel = Contents.random(direct, 1, KERNEL);
       Buffer x = Contents.random(direct, 2, Shape.of(1, 44, 44, IN));
       Buffer y = Contents.random(direct, 3, Shape.of(1, 44, 44, OUT));
@@ -242,10 +287,11 @@ final class WinogradTest {
     assertThat(pays(Shape.of(1, 14, 14, 512), deep)).isTrue();
     assertThat(pays(Shape.of(1, 7, 7, 512), deep)).isFalse();
     assertThat(pays(Shape.of(4, 7, 7, 512), deep)).isTrue();
-    assertThat(pays(Shape.of(1, 13, 13, 64), Shape.of(3, 3, 64, 256))).isFalse();
-    assertThat(pays(Shape.of(1, 27, 27, 64), Shape.of(3, 3, 64, 256))).isFalse();
-    assertThat(pays(Shape.of(1, 56, 56, 64), Shape.of(3, 3, 64, 128))).isTrue();
-    assertThat(pays(Shape.of(1, 56, 56, 32), Shape.of(3, 3, 32, 512))).isFalse();
+    assertThat(pays(Shape.of(1, 13, 13, 64), Shape.of(3, 3, 64, 256))).isTrue();
+    assertThat(pays(Shape.of(1, 14, 14, 64), Shape.of(3, 3, 64, 64))).isFalse();
+    assertThat(pays(Shape.of(1, 55, 55, 32), Shape.of(3, 3, 32, 128))).isTrue();
+    assertThat(pays(Shape.of(1, 112, 112, 32), Shape.of(3, 3, 32, 32))).isFalse();
+    assertThat(pays(Shape.of(1, 55, 55, 16), Shape.of(3, 3, 16, 256))).isFalse();
     Window three = Window.of(3, 3, 1, 1);
     assertThat(Convolutions.hasWinogradForm(new Convolution(three, 1))).isTrue();
     assertThat(Convolutions.hasWinogradForm(new Convolution(three, 2))).isFalse();
