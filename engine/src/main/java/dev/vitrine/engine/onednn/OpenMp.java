@@ -8,6 +8,7 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -72,10 +73,14 @@ final class OpenMp implements Team {
   private static final class Entries {
     static final boolean FOUND = find();
 
-    /** Looks in the very library that oneDNN uses: another copy would have threads of its own. */
+    /**
+     * Asks oneDNN's library, which is linked to its OpenMP: a process may hold several, brought by
+     * others, each with threads of its own.
+     */
     private static boolean find() {
+      Loader.load(dnnl.class);
       for (Map.Entry<String, String> loaded : Loader.getLoadedLibraries().entrySet()) {
-        if (loaded.getKey().contains("omp") && loaded.getValue() != null) {
+        if (loaded.getKey().startsWith("dnnl") && loaded.getValue() != null) {
           try {
             Native.register(Entries.class, NativeLibrary.getInstance(loaded.getValue()));
             return true;
