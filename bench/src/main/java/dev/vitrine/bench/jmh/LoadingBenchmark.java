@@ -15,6 +15,7 @@ import dev.vitrine.weights.Model;
 import dev.vitrine.weights.Models;
 import dev.vitrine.weights.Overrides;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -23,6 +24,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -42,6 +47,9 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class LoadingBenchmark {
+  /** Bytes that a thread reads at a time. */
+  private static final long PART = 1 << 19;
+
   private Path folder;
   private Path file;
   private ByteBuffer buffer;
@@ -50,6 +58,7 @@ public class LoadingBenchmark {
   private Tensor x;
   private Model packed;
   private Model loaded;
+  private BytePointer kept;
 
   /** Writes the file, reads it once, and holds the weights against what was written. */
   @Setup(Level.Trial)
@@ -94,6 +103,39 @@ public class LoadingBenchmark {
     return bytes;
   }
 
+  /**
+   * Reads the file to where it stays, in new memory, by all processors: what opening cannot do
+   * without.
+   */
+  @Benchmark
+  public Pointer readToKeep() throws IOException {
+    kept = new BytePointer(Pointer.malloc(Files.size(file)));
+    AtomicLong next = new AtomicLong();
+    try (FileChannel channel = FileChannel.open(file)) {
+      long bytes = channel.size();
+      IntStream.range(0, Runtime.getRuntime().availableProcessors())
+          .parallel()
+          .forEach(
+              thread -> {
+                for (long at; (at = next.getAndAdd(PART)) < bytes; ) {
+                  readPart(channel, at, (int) Math.min(PART, bytes - at));
+                }
+              });
+    }
+    return kept;
+  }
+
+  private void readPart(FileChannel channel, long at, int count) {
+    BytePointer place = kept.getPointer(at);
+    place.capacity(count);
+    ByteBuffer part = place.asByteBuffer();
+    try {
+      while (part.hasRemaining() && channel.read(part, at + part.position()) >= 0) {}
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Opens the model. */
   @Benchmark
   public Model load() {
@@ -131,6 +173,10 @@ public class LoadingBenchmark {
     if (loaded != null) {
       loaded.close();
       loaded = null;
+    }
+    if (kept != null) {
+      Pointer.free(kept);
+      kept = null;
     }
     backend.trim();
   }

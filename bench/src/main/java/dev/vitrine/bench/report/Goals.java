@@ -6,6 +6,7 @@ import dev.vitrine.bench.report.Results.Key;
 import dev.vitrine.bench.report.Results.Ratio;
 import dev.vitrine.engine.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +50,15 @@ final class Goals {
   /** Bytes read in a second at most. */
   double bandwidth() {
     return results.best(key("MachineBenchmark.read")) * MachineBenchmark.BYTES;
+  }
+
+  /** Nanoseconds that a number takes from one thread to another, in each of the iterations. */
+  double[] handover() {
+    return results
+        .of(key("HandoverBenchmark.handover"))
+        .flatMapToDouble(m -> Arrays.stream(m.scores()))
+        .sorted()
+        .toArray();
   }
 
   /**
@@ -104,7 +114,8 @@ final class Goals {
     for (String model : List.of("vgg16", "squeezenet")) {
       found.add(graetz(model));
     }
-    found.add(loading());
+    found.add(loading("into memory", "readToKeep"));
+    found.add(loading("through a buffer", "read"));
     found.add(start());
     for (String model : List.of("vgg16", "squeezenet")) {
       found.add(heap(model));
@@ -169,13 +180,17 @@ final class Goals {
             - results.median(key("LoadingBenchmark.run")));
   }
 
-  private Finding loading() {
+  /**
+   * Over reading the file to where it stays, which is a floor: its bytes are to be somewhere.
+   * Beside it over reading it through one small buffer, which leaves nothing in memory.
+   */
+  private Finding loading(String what, String read) {
     double packing = packing();
     double ratio =
         (results.median(key("LoadingBenchmark.load")) + packing)
-            / (results.median(key("LoadingBenchmark.read")) + packing);
+            / (results.median(key("LoadingBenchmark." + read)) + packing);
     return finding(
-        "loading VGG16 and packing it: times reading its file and packing it",
+        "loading VGG16 and packing it: times reading its file %s and packing it".formatted(what),
         number("%.2f", ratio),
         "at most " + LOADING,
         ratio,

@@ -107,6 +107,9 @@ record Plan(List<Item> items) {
     List<String> arguments = new ArrayList<>(timing);
     arguments.addAll(List.of("-t", threads() + ""));
     add("machine", "MachineBenchmark", List.of(), Map.of(), threads(), rounds, arguments);
+    if (threads() > 1) {
+      add("machine", "HandoverBenchmark", List.of(), Map.of(), threads(), rounds, timing);
+    }
   }
 
   private void networks(List<Competitor> competitors, int rounds, List<String> timing) {

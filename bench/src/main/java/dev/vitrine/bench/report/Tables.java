@@ -72,10 +72,18 @@ final class Tables {
           Row.of("floor of VGG16 forward, batch 1", number("%.1f ms", goals.floor("forward"))));
       rows.add(Row.of("floor with the gradient", number("%.1f ms", goals.floor("gradient"))));
     }
+    double[] handover = goals.handover();
+    if (handover.length > 0) {
+      rows.add(
+          Row.of(
+              "a number from one thread to another",
+              number("%.0f", handover[0]) + number(" to %.0f ns", handover[handover.length - 1])));
+    }
     return new Table(
         "The machine",
         "The best iteration of each. A floor is the convolutions' operations over the multiply-adds,"
-            + " and the dense weights' bytes over the reading.",
+            + " and the dense weights' bytes over the reading. A number takes some 25 ns where the two"
+            + " processors share a cache, 200 where they do not: then layers take up to twice as long.",
         List.of("what", "measured"),
         rows);
   }
@@ -239,7 +247,13 @@ final class Tables {
     List<Row> rows = new ArrayList<>();
     Key read = new Key("LoadingBenchmark.read", Map.of(), threads);
     if (!Double.isNaN(results.median(read))) {
-      rows.add(Row.of("reading VGG16's file, 553 MB", number("%.0f", results.median(read))));
+      rows.add(
+          Row.of(
+              "reading VGG16's file, 553 MB, through a buffer",
+              number("%.0f", results.median(read))));
+      rows.add(
+          Row.of(
+              "reading it into memory", number("%.0f", results.median(read.method("readToKeep")))));
       rows.add(Row.of("opening the model", number("%.0f", results.median(read.method("load")))));
       rows.add(Row.of("packing its weights", number("%.0f", goals.packing())));
     }
