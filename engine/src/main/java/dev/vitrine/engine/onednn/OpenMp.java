@@ -37,7 +37,7 @@ final class OpenMp implements Team {
 
   @Override
   public int grain() {
-    return 1 << 13;
+    return 1 << 14;
   }
 
   @Override
