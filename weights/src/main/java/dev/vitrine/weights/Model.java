@@ -25,13 +25,13 @@ import java.util.Optional;
  * <p>Its weights lie outside the Java heap, and while a file is read the heap holds a megabyte of
  * it at a time (a compressed file's arrays one by one). On the CPU each weight is there once:
  * plainly after loading, in oneDNN's layout from the first run on, and from the first gradient on
- * each convolution's kernel once more, rotated. Large convolutions of 3 by 3 are computed in
+ * each convolution's kernel once more, rotated. Most convolutions of 3 by 3 are computed in
  * Winograd's form, whose kernels take four times their plain size, beside the plain ones, and as
  * much again for gradients; {@code -Dvitrine.winograd=false} does without, at half the speed.
  * Pictures of other sizes may ask for other layouts, of which four stay at most. Blocks are counted
  * up to a quarter larger than what they hold, but the system gives no memory for a part that nobody
  * writes. VGG16 counts 619 MB (its weights are 553), 881 MB after a run and 1143 MB after a
- * gradient at 224x224, 1214 MB while one runs, with 101 MB that wait in the backend for the next;
+ * gradient at 224x224, 1222 MB while one runs, with 86 MB that wait in the backend for the next;
  * without Winograd's form 620, 685 and 757.
  */
 public final class Model implements AutoCloseable {

@@ -109,7 +109,11 @@ public class LoadingBenchmark {
    */
   @Benchmark
   public Pointer readToKeep() throws IOException {
-    kept = new BytePointer(Pointer.malloc(Files.size(file)));
+    Pointer memory = Pointer.malloc(Files.size(file));
+    if (memory == null) {
+      throw new IOException("no memory for the file");
+    }
+    kept = new BytePointer(memory);
     AtomicLong next = new AtomicLong();
     try (FileChannel channel = FileChannel.open(file)) {
       long bytes = channel.size();

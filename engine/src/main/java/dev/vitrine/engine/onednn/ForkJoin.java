@@ -13,7 +13,7 @@ final class ForkJoin implements Team {
     }
   }
 
-  /** What one thread does; used again and again, since a loop allocates nothing. */
+  /** What one thread does; used again and again. */
   @SuppressWarnings("serial") // it never leaves the process
   private static final class Member extends RecursiveAction {
     private Work work;

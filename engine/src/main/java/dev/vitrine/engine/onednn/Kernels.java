@@ -72,21 +72,22 @@ final class Kernels {
 
   /** The frozen kernel as a plan takes it. */
   Block ready(WinogradPlan plan, Storage kernel) {
-    int which = plan.rotated() ? 1 : 0;
-    if (kernel.winograd == null) {
-      kernel.winograd = new Block[2];
-    }
-    Block form = kernel.winograd[which];
-    if (form == null) {
-      Block source = reading(kernel);
-      try {
-        form = transformed(plan, source);
-      } finally {
-        doneReading(kernel, source);
+    for (int i = 0; i < kernel.winograd.size(); i++) {
+      if (kernel.winograd.get(i).fits(plan)) {
+        return kernel.winograd.get(i).block();
       }
-      kernel.winograd[which] = form;
     }
-    return form;
+    Block source = reading(kernel);
+    try {
+      Block block = transformed(plan, source);
+      if (kernel.winograd.isEmpty()) {
+        kernel.winograd = new ArrayList<>(2);
+      }
+      kernel.winograd.add(new WinogradKernel(plan.rotated(), plan.in(), plan.out(), block));
+      return block;
+    } finally {
+      doneReading(kernel, source);
+    }
   }
 
   /** Takes back what {@link #ready(ConvolutionPlan, Storage)} gave. */
@@ -121,13 +122,9 @@ final class Kernels {
       storage.packed.forEach(this::free);
       storage.packed = List.of();
     }
-    if (storage.winograd != null) {
-      for (Block form : storage.winograd) {
-        if (form != null) {
-          memory.discard(form);
-        }
-      }
-      storage.winograd = null;
+    if (!storage.winograd.isEmpty()) { // asked for each array that is released
+      storage.winograd.forEach(form -> memory.discard(form.block()));
+      storage.winograd = List.of();
     }
   }
 

@@ -26,7 +26,7 @@ final class Library implements AutoCloseable {
   private final dnnl_stream stream = new dnnl_stream();
   private final int threads;
 
-  /** {@code threads} is how many oneDNN has, and Java's loops beside it. */
+  /** {@code threads} is how many oneDNN is thought to have, and how many Java's loops take. */
   Library(int threads) {
     this.threads = threads;
     // oneDNN keeps the code of destroyed primitives in a cache of its own; ours is bounded and is

@@ -13,15 +13,19 @@ final class Loops implements Team.Work {
 
   private final int threads;
 
-  /** One for each task: a loop allocates nothing. */
+  /** One for each task, kept from loop to loop. */
   private final Arrays[] arrays;
 
-  /** Made for the first loop that is large enough. */
+  /** Made for the first loop that could be cut. */
   private Team team;
 
   // The loop at work.
   private Task task;
   private int tasks;
+  private final Task cut = this::runPart;
+  private Part part;
+  private int count;
+  private int unit;
   private final AtomicInteger done = new AtomicInteger();
   private volatile Throwable failure;
 
@@ -127,13 +131,22 @@ final class Loops implements Team.Work {
       part.run(Arrays.own(), 0, count);
       return;
     }
-    each(
-        parts,
-        (arrays, p) -> {
-          int from = (int) ((long) units * p / parts) * unit;
-          int to = (int) Math.min((long) units * (p + 1) / parts * unit, count);
-          part.run(arrays, from, to);
-        });
+    this.part = part;
+    this.count = count;
+    this.unit = unit;
+    try {
+      each(parts, cut);
+    } finally {
+      this.part = null;
+    }
+  }
+
+  /** Does one of the parts of a loop. */
+  private void runPart(Arrays arrays, int number) {
+    int units = (count + unit - 1) / unit;
+    int from = (int) ((long) units * number / tasks) * unit;
+    int to = (int) Math.min((long) units * (number + 1) / tasks * unit, count);
+    part.run(arrays, from, to);
   }
 
   /** Runs the tasks {@code 0 .. count - 1}, at most one for each thread, side by side. */
@@ -145,15 +158,18 @@ final class Loops implements Team.Work {
     this.task = task;
     tasks = count;
     done.set(0);
-    failure = null;
-    team().run(count, this);
-    this.task = null;
-    if (failure instanceof Error error) {
-      throw error;
-    } else if (failure instanceof RuntimeException exception) {
-      throw exception;
-    } else if (done.get() != count) {
-      throw new BackendException("a thread did not do its part of a loop; is memory left?");
+    try {
+      team().run(count, this);
+      if (failure instanceof Error error) {
+        throw error;
+      } else if (failure instanceof RuntimeException exception) {
+        throw exception;
+      } else if (done.get() != count) {
+        throw new BackendException("a thread did not do its part of a loop; is memory left?");
+      }
+    } finally {
+      this.task = null;
+      failure = null;
     }
   }
 
@@ -168,14 +184,23 @@ final class Loops implements Team.Work {
         task.run(arrays[i], i);
         done.incrementAndGet();
       } catch (RuntimeException | Error e) {
-        failure = e;
+        fail(e);
       }
+    }
+  }
+
+  /** Keeps the first thing that went wrong, and the others with it. */
+  private synchronized void fail(Throwable e) {
+    if (failure == null) {
+      failure = e;
+    } else if (failure != e) {
+      failure.addSuppressed(e);
     }
   }
 
   private Team team() {
     if (team == null) {
-      team = OpenMp.available() ? new OpenMp() : new ForkJoin(threads);
+      team = OpenMp.available() ? new OpenMp(threads) : new ForkJoin(threads);
     }
     return team;
   }

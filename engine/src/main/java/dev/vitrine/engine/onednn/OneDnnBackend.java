@@ -21,7 +21,7 @@ import org.bytedeco.javacpp.Pointer;
  * The CPU backend. Convolutions, matrix products, pooling and softmax are oneDNN's; what is memory
  * traffic and a little arithmetic is loops in Java. Arrays lie plainly, row-major, in float32,
  * outside the Java heap; frozen convolution kernels in the layouts that oneDNN asks for ({@link
- * Kernels}), or, where that is twice as fast, in Winograd's form ({@link WinogradPlan}).
+ * Kernels}), or, where that is faster, in Winograd's form ({@link WinogradPlan}).
  *
  * <p>What is not a number stays so in every operation but one: a ReLU that is fused into a
  * convolution or a matrix product is {@code y > 0 ? y : 0} in oneDNN's code, and turns it to 0. In

@@ -1,11 +1,9 @@
 package dev.vitrine.engine.onednn;
 
 import com.sun.jna.Callback;
-import com.sun.jna.CallbackReference;
 import com.sun.jna.CallbackThreadInitializer;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
-import com.sun.jna.Pointer;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.bytedeco.dnnl.global.dnnl;
@@ -23,16 +21,16 @@ final class OpenMp implements Team {
     void run(long data);
   }
 
-  private final Region region = data -> runMember();
-  private final long function;
-  private Work work;
+  /** One for the process, and for ever. */
+  private static final Region REGION = data -> runMember();
 
-  OpenMp() {
-    // They stay known to Java: to get acquainted anew for each loop would take longer than the
-    // loop.
-    Native.setCallbackThreadInitializer(
-        region, new CallbackThreadInitializer(true, false, "OpenMP"));
-    function = Pointer.nativeValue(CallbackReference.getFunctionPointer(region));
+  /** Of the region that runs; there is one at a time. */
+  private static Work current;
+
+  private final int threads;
+
+  OpenMp(int threads) {
+    this.threads = threads;
   }
 
   @Override
@@ -40,14 +38,24 @@ final class OpenMp implements Team {
     return 1 << 14;
   }
 
+  /**
+   * Enters with all threads, also where fewer have something to do: OpenMP ends those that a region
+   * does without, and starts them anew for the next one.
+   */
   @Override
   public void run(int members, Work work) {
-    this.work = work;
-    Entries.GOMP_parallel(function, 0, members, 0);
+    synchronized (OpenMp.class) {
+      current = work;
+      try {
+        Entries.GOMP_parallel(REGION, 0, Math.max(members, threads), 0);
+      } finally {
+        current = null;
+      }
+    }
   }
 
-  private void runMember() {
-    work.run(Entries.omp_get_thread_num(), Entries.omp_get_num_threads());
+  private static void runMember() {
+    current.run(Entries.omp_get_thread_num(), Entries.omp_get_num_threads());
   }
 
   /** Whether OpenMP's threads can be had. */
@@ -55,12 +63,17 @@ final class OpenMp implements Team {
     return Entries.FOUND;
   }
 
+  /** The threads that oneDNN has. */
+  static int threads() {
+    return Entries.omp_get_max_threads();
+  }
+
   /**
    * Makes something while oneDNN believes that there is one thread: such a primitive can be run on
    * each of a team's threads by itself.
    */
   static <T> T single(Supplier<T> making) {
-    int threads = Entries.omp_get_max_threads();
+    int threads = threads();
     Entries.omp_set_num_threads(1);
     try {
       return making.get();
@@ -83,9 +96,12 @@ final class OpenMp implements Team {
         if (loaded.getKey().startsWith("dnnl") && loaded.getValue() != null) {
           try {
             Native.register(Entries.class, NativeLibrary.getInstance(loaded.getValue()));
+            // They stay known to Java: to get acquainted anew would take longer than a loop.
+            Native.setCallbackThreadInitializer(
+                REGION, new CallbackThreadInitializer(true, false, "OpenMP"));
             return true;
           } catch (LinkageError e) {
-            // A runtime without these entries, or JNA can't unpack what it needs: do without.
+            return false; // a runtime without these entries, or JNA can't unpack what it needs
           }
         }
       }
@@ -93,7 +109,7 @@ final class OpenMp implements Team {
     }
 
     // The names are OpenMP's.
-    static native void GOMP_parallel(long function, long data, int threads, int flags);
+    static native void GOMP_parallel(Region region, long data, int threads, int flags);
 
     static native int omp_get_thread_num();
 

@@ -42,13 +42,20 @@ final class Primitive implements Plan {
   Primitive(Library library, int callers, dnnl_primitive_desc description, int... kinds) {
     check(dnnl_primitive_create(primitive, description), "to make a primitive");
     calls = new Call[callers];
-    for (int i = 0; i < callers; i++) {
-      calls[i] = new Call(library, description, kinds);
-    }
     layouts = new dnnl_memory_desc[kinds.length + 1];
-    for (int i = 0; i < layouts.length; i++) {
-      layouts[i] = new dnnl_memory_desc();
-      check(dnnl_memory_get_memory_desc(calls[0].memories[i], layouts[i]), "an argument's layout");
+    try {
+      for (int i = 0; i < callers; i++) {
+        calls[i] = new Call(kinds.length + 1);
+        calls[i].make(library, description, kinds);
+      }
+      for (int i = 0; i < layouts.length; i++) {
+        layouts[i] = new dnnl_memory_desc();
+        check(
+            dnnl_memory_get_memory_desc(calls[0].memories[i], layouts[i]), "an argument's layout");
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
     scratchpadBytes = dnnl_memory_desc_get_size(layout(kinds.length));
   }
@@ -59,23 +66,26 @@ final class Primitive implements Plan {
     private final Pointer argumentMemory;
     private final dnnl_exec_arg_t arguments;
 
-    Call(Library library, dnnl_primitive_desc description, int... kinds) {
-      memories = new dnnl_memory[kinds.length + 1];
+    Call(int count) {
+      memories = new dnnl_memory[count];
       // Not new dnnl_exec_arg_t(n), which would leave the array to JavaCPP's collector.
-      argumentMemory =
-          Pointer.malloc((long) memories.length * Pointer.sizeof(dnnl_exec_arg_t.class));
+      argumentMemory = Pointer.malloc((long) count * Pointer.sizeof(dnnl_exec_arg_t.class));
       arguments = new dnnl_exec_arg_t(argumentMemory);
+    }
+
+    void make(Library library, dnnl_primitive_desc description, int... kinds) {
       for (int i = 0; i < memories.length; i++) {
         int kind = i < kinds.length ? kinds[i] : DNNL_ARG_SCRATCHPAD;
-        memories[i] = new dnnl_memory();
+        dnnl_memory memory = new dnnl_memory();
         check(
             dnnl_memory_create(
-                memories[i],
+                memory,
                 dnnl_primitive_desc_query_md(description, dnnl_query_exec_arg_md, kind),
                 library.engine(),
                 (Pointer) null),
             "an argument of a primitive");
-        arguments.position(i).arg(kind).memory(memories[i]);
+        memories[i] = memory;
+        arguments.position(i).arg(kind).memory(memory);
       }
       arguments.position(0);
     }
@@ -86,7 +96,9 @@ final class Primitive implements Plan {
 
     void close() {
       for (dnnl_memory memory : memories) {
-        check(dnnl_memory_destroy(memory), "to free an argument");
+        if (memory != null) {
+          check(dnnl_memory_destroy(memory), "to free an argument");
+        }
       }
       Pointer.free(argumentMemory);
     }
@@ -135,7 +147,9 @@ final class Primitive implements Plan {
   @Override
   public void close() {
     for (Call call : calls) {
-      call.close();
+      if (call != null) {
+        call.close();
+      }
     }
     check(dnnl_primitive_destroy(primitive), "to free a primitive");
   }

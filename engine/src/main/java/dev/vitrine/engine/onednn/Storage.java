@@ -27,11 +27,8 @@ final class Storage {
   /** Packed forms, the most recently used last; most arrays never have any. */
   List<PackedKernel> packed = List.of();
 
-  /**
-   * In Winograd's form, from which the plain contents cannot be had back, and the same of the
-   * rotated kernel; null, the whole or either, if nobody asked.
-   */
-  Block[] winograd;
+  /** In Winograd's form, from which the plain contents cannot be had back; mostly none. */
+  List<WinogradKernel> winograd = List.of();
 
   Storage(OneDnnMemory owner, Window switchesOf, Block plain) {
     this.owner = owner;

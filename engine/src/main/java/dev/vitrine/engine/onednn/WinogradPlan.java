@@ -14,9 +14,9 @@ import dev.vitrine.engine.Shape;
 import dev.vitrine.engine.backend.Convolution;
 import dev.vitrine.engine.backend.PostOp;
 import dev.vitrine.engine.backend.Window;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * A convolution in Winograd's form: {@link WinogradTiles} are transformed by Java's loops, and the
@@ -125,6 +125,22 @@ final class WinogradPlan implements Plan {
   private final Primitive products;
   private final Primitive lastProducts;
 
+  /** One for each thread that takes strips, or for all. */
+  private final Room[] rooms;
+
+  private final Loops.Task ownStrips = this::runOwnStrips;
+  private final Loops.Part input = this::transform;
+  private final Loops.Part output = this::finish;
+
+  // What the threads of one run work on: fields, since a run allocates nothing.
+  private Library library;
+  private Block x;
+  private Block kernel;
+  private Block bias;
+  private Block y;
+  private int strip;
+  private volatile boolean ordinary;
+
   private WinogradPlan(Library library, Key key) {
     this.key = key;
     tiles = new WinogradTiles(key);
@@ -139,6 +155,10 @@ final class WinogradPlan implements Plan {
             ? stripTiles(tiles.count(), threads, OWN_STRIP_BYTES / tileBytes)
             : stripTiles(tiles.count(), 1, SHARED_STRIP_BYTES / tileBytes);
     strips = (tiles.count() + stripTiles - 1) / stripTiles;
+    rooms = new Room[own ? Math.min(strips, threads) : 1];
+    for (int i = 0; i < rooms.length; i++) {
+      rooms[i] = new Room();
+    }
     int rest = tiles.count() - (strips - 1) * stripTiles;
     try (Recipe recipe = new Recipe(library, PostOp.NONE)) {
       dnnl_memory_desc any = recipe.tagged(dnnl_format_tag_any, PRODUCTS, key.in, key.out);
@@ -146,15 +166,24 @@ final class WinogradPlan implements Plan {
           dnnl_primitive_desc_query_md(
               describe(recipe, USUAL_TILES, any), dnnl_query_exec_arg_md, DNNL_ARG_WEIGHTS);
       products = products(recipe, threads, stripTiles, kernel);
-      lastProducts = rest == stripTiles ? products : products(recipe, threads, rest, kernel);
+      lastProducts = rest == stripTiles ? products : last(recipe, threads, rest, kernel);
     }
   }
 
-  /** The tiles of a strip, {@code most} of them, where each thread takes as many strips. */
+  /** The tiles of a strip, at most so many, where each thread takes about as many strips. */
   private static int stripTiles(int tiles, int threads, long most) {
     long atOnce = threads * Math.max(1, most);
     long strips = threads * ((tiles + atOnce - 1) / atOnce);
     return (int) ((tiles + strips - 1) / strips);
+  }
+
+  private Primitive last(Recipe recipe, int threads, int rest, dnnl_memory_desc kernel) {
+    try {
+      return products(recipe, threads, rest, kernel);
+    } catch (RuntimeException e) {
+      products.close();
+      throw e;
+    }
   }
 
   /** The products of a strip, on all threads, or on each of them by itself. */
@@ -224,40 +253,59 @@ final class WinogradPlan implements Plan {
       Block kernel,
       Block bias,
       Block y) {
-    int members = own ? Math.min(strips, loops.threads()) : 1;
-    Room[] rooms = new Room[members];
+    this.library = library;
+    this.x = x;
+    this.kernel = kernel;
+    this.bias = bias;
+    this.y = y;
+    ordinary = true;
     try {
-      for (int i = 0; i < members; i++) {
-        rooms[i] = new Room(memory);
+      for (Room room : rooms) {
+        room.enter(memory);
       }
-      return own
-          ? runOwn(library, loops, rooms, x, kernel, bias, y)
-          : runShared(library, loops, rooms[0], x, kernel, bias, y);
+      if (own) {
+        loops.each(rooms.length, ownStrips);
+      } else {
+        runShared(loops);
+      }
+      return ordinary;
     } finally {
-      for (int i = members - 1; i >= 0 && rooms[i] != null; i--) {
+      for (int i = rooms.length - 1; i >= 0; i--) {
         rooms[i].leave(memory);
       }
     }
   }
 
-  /** What a strip needs. */
+  /** What one who works on a strip needs; kept from run to run, but for its memory. */
   private final class Room {
-    final Block transformed;
-    final Block summed;
-    final Block scratchpad;
+    private final WinogradTiles.Segment segment = tiles.new Segment();
+    private Block transformed;
+    private Block summed;
+    private Block scratchpad;
+    private final Pointer[] data = new Pointer[3];
 
-    Room(NativeMemory memory) {
+    void enter(NativeMemory memory) {
       long strip = 4L * PRODUCTS * stripTiles;
       transformed = memory.take(strip * key.in);
       summed = memory.take(strip * key.out);
       scratchpad =
           memory.take(Math.max(products.scratchpadBytes(), lastProducts.scratchpadBytes()));
+      data[0] = transformed.pointer();
+      data[1] = kernel.pointer();
+      data[2] = summed.pointer();
     }
 
     void leave(NativeMemory memory) {
-      memory.give(scratchpad);
-      memory.give(summed);
-      memory.give(transformed);
+      scratchpad = given(memory, scratchpad);
+      summed = given(memory, summed);
+      transformed = given(memory, transformed);
+    }
+
+    private static Block given(NativeMemory memory, Block block) {
+      if (block != null) {
+        memory.give(block);
+      }
+      return null;
     }
   }
 
@@ -266,61 +314,51 @@ final class WinogradPlan implements Plan {
   }
 
   /** The products of a strip. */
-  private void multiply(Library library, int caller, int strip, Room room, Block kernel) {
+  private void multiply(int caller, int strip, Room room) {
     (strip == strips - 1 ? lastProducts : products)
-        .run(
-            library,
-            caller,
-            room.scratchpad,
-            room.transformed.pointer(),
-            kernel.pointer(),
-            room.summed.pointer());
+        .run(library, caller, room.scratchpad, room.data);
   }
 
-  private boolean runOwn(
-      Library library, Loops loops, Room[] rooms, Block x, Block kernel, Block bias, Block y) {
-    AtomicBoolean ordinary = new AtomicBoolean(true);
-    loops.each(
-        rooms.length,
-        (arrays, member) -> {
-          Room room = rooms[member];
-          int end = strips * (member + 1) / rooms.length;
-          for (int strip = strips * member / rooms.length; strip < end; strip++) {
-            int first = strip * stripTiles;
-            int count = tiles(strip);
-            tiles.input(arrays, first, count, 0, count, x, room.transformed);
-            multiply(library, member, strip, room, kernel);
-            if (!tiles.output(arrays, first, count, 0, count, room.summed, bias, y)) {
-              ordinary.set(false);
-            }
-          }
-        });
-    return ordinary.get();
-  }
-
-  private boolean runShared(
-      Library library, Loops loops, Room room, Block x, Block kernel, Block bias, Block y) {
-    AtomicBoolean ordinary = new AtomicBoolean(true);
-    for (int strip = 0; strip < strips; strip++) {
-      int first = strip * stripTiles;
-      int count = tiles(strip);
-      loops.run(
-          count,
-          1,
-          PRODUCTS * key.in,
-          (arrays, from, to) -> tiles.input(arrays, first, count, from, to, x, room.transformed));
-      multiply(library, 0, strip, room, kernel);
-      loops.run(
-          count,
-          1,
-          PRODUCTS * key.out,
-          (arrays, from, to) -> {
-            if (!tiles.output(arrays, first, count, from, to, room.summed, bias, y)) {
-              ordinary.set(false);
-            }
-          });
+  /** One thread's strips, from the image to the image. */
+  private void runOwnStrips(Loops.Arrays arrays, int member) {
+    Room room = rooms[member];
+    int end = strips * (member + 1) / rooms.length;
+    for (int own = strips * member / rooms.length; own < end; own++) {
+      int count = tiles(own);
+      room.segment.begin(own * stripTiles, count);
+      tiles.input(arrays, room.segment, 0, count, x, room.transformed);
+      multiply(member, own, room);
+      if (!tiles.output(arrays, room.segment, 0, count, room.summed, bias, y)) {
+        ordinary = false;
+      }
     }
-    return ordinary.get();
+  }
+
+  /** All strips, by all threads. */
+  private void runShared(Loops loops) {
+    for (strip = 0; strip < strips; strip++) {
+      loops.run(tiles(strip), 1, PRODUCTS * key.in, input);
+      multiply(0, strip, rooms[0]);
+      loops.run(tiles(strip), 1, PRODUCTS * key.out, output);
+    }
+  }
+
+  /** Some tiles of a shared strip out of the image. */
+  private void transform(Loops.Arrays arrays, int from, int to) {
+    tiles.input(arrays, segment(), from, to, x, rooms[0].transformed);
+  }
+
+  /** And into the image. */
+  private void finish(Loops.Arrays arrays, int from, int to) {
+    if (!tiles.output(arrays, segment(), from, to, rooms[0].summed, bias, y)) {
+      ordinary = false;
+    }
+  }
+
+  private WinogradTiles.Segment segment() {
+    WinogradTiles.Segment segment = tiles.new Segment();
+    segment.begin(strip * stripTiles, tiles(strip));
+    return segment;
   }
 
   @Override

@@ -29,17 +29,26 @@ final class WinogradTiles {
     return key.images() * rowsOfImage * columns;
   }
 
-  /** Some tiles that lie side by side in a row, of a strip of tiles. */
-  private final class Segment {
-    final int strip;
-    final int place;
-    final int row;
-    final int column;
-    final int count;
+  /**
+   * What a thread works on: a strip of tiles, and of it some that lie side by side in a row. One
+   * object for a whole loop, since there are thousands of them in a pass.
+   */
+  final class Segment {
+    private int first;
+    private int strip;
+    private int place;
+    private int row;
+    private int column;
+    private int count;
 
-    /** Those from one on, in an array of at most {@link Winograd#SEGMENT} elements. */
-    Segment(int first, int strip, int place, int end, int channels) {
+    /** Begins a strip of tiles from one of them on. */
+    void begin(int first, int strip) {
+      this.first = first;
       this.strip = strip;
+    }
+
+    /** Moves to those from one of the strip on, in an array of at most so many elements. */
+    private void move(int place, int end, int channels) {
       this.place = place;
       row = (first + place) / columns;
       column = (first + place) % columns;
@@ -47,16 +56,16 @@ final class WinogradTiles {
     }
 
     /** The row of tiles in its image. */
-    int rowOfImage() {
+    private int rowOfImage() {
       return row % rowsOfImage;
     }
 
-    int image() {
+    private int image() {
       return row / rowsOfImage;
     }
 
     /** Where its channels are in one of the 36 matrices. */
-    long place(int i, int j, int channels) {
+    private long place(int i, int j, int channels) {
       return ((long) (REACH * i + j) * strip + place) * channels;
     }
   }
@@ -67,11 +76,10 @@ final class WinogradTiles {
   }
 
   /** Transforms the input of the tiles {@code from .. to - 1} of a strip. */
-  void input(Loops.Arrays arrays, int first, int strip, int from, int to, Block x, Block matrices) {
-    for (int tile = from; tile < to; ) {
-      Segment segment = new Segment(first, strip, tile, to, key.in());
+  void input(Loops.Arrays arrays, Segment segment, int from, int to, Block x, Block matrices) {
+    for (int tile = from; tile < to; tile += segment.count) {
+      segment.move(tile, to, key.in());
       transform(arrays, segment, x, matrices);
-      tile += segment.count;
     }
   }
 
@@ -121,14 +129,7 @@ final class WinogradTiles {
    * @return whether it is known to hold neither NaN nor negative infinity
    */
   boolean output(
-      Loops.Arrays arrays,
-      int first,
-      int strip,
-      int from,
-      int to,
-      Block matrices,
-      Block bias,
-      Block y) {
+      Loops.Arrays arrays, Segment segment, int from, int to, Block matrices, Block bias, Block y) {
     int elements = most(key.out()) * key.out();
     float[] added = arrays.first(elements);
     float[] seen = arrays.second(elements);
@@ -137,11 +138,10 @@ final class WinogradTiles {
     for (int at = 0; bias != null && at < elements; at += key.out()) {
       bias.read(0, added, at, key.out());
     }
-    for (int tile = from; tile < to; ) {
-      Segment segment = new Segment(first, strip, tile, to, key.out());
+    for (int tile = from; tile < to; tile += segment.count) {
+      segment.move(tile, to, key.out());
       sum(arrays, segment, matrices);
       write(arrays, segment, bias != null, y);
-      tile += segment.count;
     }
     return key.post() == PostOp.RELU && numbers(seen, elements);
   }

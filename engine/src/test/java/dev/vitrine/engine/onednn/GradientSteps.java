@@ -52,16 +52,24 @@ final class GradientSteps {
     }
   }
 
+  /** Of the image's side, its channels, and how many steps. */
   public static void main(String[] arguments) throws IOException {
+    int side = Integer.parseInt(arguments[0]);
+    int channels = Integer.parseInt(arguments[1]);
+    int count = Integer.parseInt(arguments[2]);
     try (OneDnnBackend backend = new OneDnnBackend()) {
-      Buffer x = filled(backend, Shape.of(1, 8, 8, 16));
-      Buffer frozen = filled(backend, Shape.of(3, 3, 16, 16));
+      Shape kernel = Shape.of(3, 3, channels, channels);
+      Buffer frozen = filled(backend, kernel);
       backend.freeze(frozen);
       GradientSteps steps =
-          new GradientSteps(backend, x, frozen, filled(backend, Shape.of(3, 3, 16, 16)));
-      steps.run(20_000); // until the JVM has compiled it all
+          new GradientSteps(
+              backend,
+              filled(backend, Shape.of(1, side, side, channels)),
+              frozen,
+              filled(backend, kernel));
+      steps.run(count); // until the JVM has compiled it all
       long before = residentBytes();
-      steps.run(20_000);
+      steps.run(count);
       System.out.println(residentBytes() - before);
     }
   }

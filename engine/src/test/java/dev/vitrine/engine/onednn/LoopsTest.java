@@ -31,7 +31,7 @@ final class LoopsTest {
           }
         };
     return OpenMp.available()
-        ? Stream.of(new OpenMp(), new ForkJoin(3), alone)
+        ? Stream.of(new OpenMp(3), new ForkJoin(3), alone)
         : Stream.of(new ForkJoin(3), alone);
   }
 
@@ -97,9 +97,28 @@ final class LoopsTest {
   }
 
   @Test
+  void openMpIsFoundWhereOneDnnIsLinkedToGnus() {
+    assumeThat(System.getProperty("os.name") + System.getProperty("os.arch"))
+        .isEqualTo("Linuxamd64");
+    assertThat(OpenMp.available()).isTrue();
+  }
+
+  @Test
+  void aLoopOfFewerTasksEndsNoThread() {
+    assumeThat(OpenMp.available()).isTrue();
+    Loops loops = new Loops(3, new OpenMp(3));
+    Thread[] first = new Thread[3];
+    loops.each(3, (arrays, number) -> first[number] = Thread.currentThread());
+    loops.each(2, (arrays, number) -> {});
+    Thread[] then = new Thread[3];
+    loops.each(3, (arrays, number) -> then[number] = Thread.currentThread());
+    assertThat(then).isEqualTo(first);
+  }
+
+  @Test
   void openMpsThreadsWorkSideBySideAndStayTheSame() {
     assumeThat(OpenMp.available()).isTrue();
-    Loops loops = new Loops(2, new OpenMp());
+    Loops loops = new Loops(2, new OpenMp(2));
     Thread[] first = threads(loops);
     assertThat(first[0]).isSameAs(Thread.currentThread());
     assertThat(first[1]).isNotSameAs(first[0]);

@@ -107,6 +107,17 @@ final class OneDnnMemoryTest {
 
   @Test
   void tensOfThousandsOfGradientStepsDoNotGrowTheProcess() throws Exception {
+    // A leak of 400 bytes in each would show.
+    assertThat(grown(1, 8, 16, 20_000)).as("bytes grown").isLessThan(8L << 20);
+  }
+
+  @Test
+  void norDoThoseOfWinogradsFormOnSeveralThreads() throws Exception {
+    assertThat(grown(3, 24, 64, 3_000)).as("bytes grown").isLessThan(8L << 20);
+  }
+
+  /** The bytes by which a process grows over {@link GradientSteps}. */
+  private static long grown(int threads, int side, int channels, int steps) throws Exception {
     assumeThat(Path.of("/proc/self/status")).exists();
     // A JVM of its own, whose heap is as large from the beginning as it may become.
     ProcessBuilder builder =
@@ -118,13 +129,15 @@ final class OneDnnMemoryTest {
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),
-            GradientSteps.class.getName());
-    builder.environment().put("OMP_NUM_THREADS", "1");
+            GradientSteps.class.getName(),
+            side + "",
+            channels + "",
+            steps + "");
+    builder.environment().put("OMP_NUM_THREADS", threads + "");
     Process process = builder.redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
-    // 20,000 steps: a leak of 400 bytes in each would show.
-    assertThat(Long.parseLong(output.strip())).as("bytes grown").isLessThan(8L << 20);
+    return Long.parseLong(output.strip());
   }
 
   @Test
