@@ -40,11 +40,6 @@ final class Loops implements Team.Work {
     this.team = team;
   }
 
-  /** The most tasks that run side by side. */
-  int threads() {
-    return threads;
-  }
-
   /** Work on the elements {@code from .. to - 1}. */
   interface Part {
     void run(Arrays arrays, int from, int to);

@@ -279,10 +279,10 @@ final class WinogradPlan implements Plan {
   /** What one who works on a strip needs; kept from run to run, but for its memory. */
   private final class Room {
     private final WinogradTiles.Segment segment = tiles.new Segment();
+    private final Pointer[] data = new Pointer[3];
     private Block transformed;
     private Block summed;
     private Block scratchpad;
-    private final Pointer[] data = new Pointer[3];
 
     void enter(NativeMemory memory) {
       long strip = 4L * PRODUCTS * stripTiles;
