@@ -14,6 +14,7 @@ import dev.vitrine.engine.network.Run;
 import dev.vitrine.weights.Model;
 import dev.vitrine.weights.Models;
 import dev.vitrine.weights.Overrides;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -134,7 +135,11 @@ public class LoadingBenchmark {
     place.capacity(count);
     ByteBuffer part = place.asByteBuffer();
     try {
-      while (part.hasRemaining() && channel.read(part, at + part.position()) >= 0) {}
+      while (part.hasRemaining()) {
+        if (channel.read(part, at + part.position()) < 0) {
+          throw new EOFException(file + " is shorter than it was");
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -24,8 +24,11 @@ final class OpenMp implements Team {
   /** One for the process, and for ever. */
   private static final Region REGION = data -> runMember();
 
-  /** Of the region that runs; there is one at a time. */
-  private static Work current;
+  /**
+   * Of the region that runs; there is one at a time. Reading it is what lets the others see what
+   * the calling thread wrote before.
+   */
+  private static volatile Work current;
 
   private final int threads;
 

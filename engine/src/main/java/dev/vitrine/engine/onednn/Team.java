@@ -10,8 +10,8 @@ interface Team {
   }
 
   /**
-   * Lets at most {@code members} threads, the calling one among them, do some work, and returns
-   * when all have done it. There may be fewer.
+   * Lets {@code members} threads, the calling one among them, do some work, and returns when all
+   * have done it. There may be fewer or more of them, and each is told how many.
    */
   void run(int members, Work work);
 
